@@ -12,8 +12,17 @@ const pageEntries = 200;
 const threadsAtOnce = 20;
 /** A file is not written again before so many times as long as the last time took: a long thread must not keep a disk busy. */
 const restFactor = 20;
+/** Nor is any other before so many: while messages come in many threads, they take the time, and not the files. */
+const turnFactor = 9;
+const longestTurnMs = 250;
 /** Whoever stops a bridge does not wait for the files of half a million messages: those took minutes. */
 const lastLimitMs = 2_000;
+
+/** A time in which something waits; `end` has it over at once. */
+interface Rest {
+  readonly over: Promise<void>;
+  end(): void;
+}
 
 /** The files that repeat what the journal has of mail: a page for each thread, and the log of who wrote to whom. */
 export class MailViews {
@@ -21,9 +30,13 @@ export class MailViews {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #say: (text: string) => void;
-  /** by name within the state directory: what is written now or soon */
-  readonly #busy = new Map<string, Promise<void>>();
-  readonly #changed = new Set<string>();
+  /** by name within the state directory: what is to be written, in the order in which it changed */
+  readonly #due = new Set<string>();
+  /** what was written so recently that it waits */
+  readonly #resting = new Map<string, Rest>();
+  #turn: Rest | null = null;
+  /** writes what is due, one after the other; null while nothing is that may be written */
+  #writer: Promise<void> | null = null;
   /** what was said of a file that cannot be written, until it can */
   readonly #said = new Map<string, string>();
   #lookedAt = '';
@@ -65,12 +78,20 @@ export class MailViews {
 
   /** Resolves when all of it is written, as far as it can be. */
   async idle(): Promise<void> {
-    while (this.#busy.size > 0) await Promise.all(this.#busy.values());
+    for (let next = this.#unfinished(); next !== null; next = this.#unfinished()) await next;
+  }
+
+  #unfinished(): Promise<unknown> | null {
+    this.#goOn();
+    return (
+      this.#writer ?? (this.#due.size > 0 ? Promise.race([...this.#resting.values()].map(({ over }) => over)) : null)
+    );
   }
 
   /** The same, for the last time: nothing is said any more. What would take long is written by whoever comes next. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const rest of [...this.#resting.values(), this.#turn]) rest?.end();
     let forget = () => {};
     const isLong = new Promise<void>((resolve) => {
       forget = this.#clock.after(lastLimitMs, resolve);
@@ -80,21 +101,40 @@ export class MailViews {
     forget();
   }
 
-  /** One writer of a file at a time; what changes meanwhile is written afterwards. */
+  /** What changes while it is written is written once more. */
   #write(name: string): void {
-    this.#changed.add(name);
-    if (this.#busy.has(name)) return;
-    const work = async () => {
-      // not at once: whoever tells of a change may be in the transaction that makes it
-      await new Promise((resolve) => setImmediate(resolve));
-      while (this.#changed.delete(name)) {
-        const began = this.#clock.now();
-        await this.#writeOne(name);
-        if (!this.#closed) await this.#rest((this.#clock.now() - began) * restFactor);
-      }
-      this.#busy.delete(name);
-    };
-    this.#busy.set(name, work());
+    this.#due.add(name);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#writer === null && this.#next() !== null) this.#writer = this.#writeAll();
+  }
+
+  #next(): string | null {
+    for (const name of this.#due) if (this.#closed || !this.#resting.has(name)) return name;
+    return null;
+  }
+
+  async #writeAll(): Promise<void> {
+    // not at once: whoever tells of a change may be in the transaction that makes it
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let name = this.#next(); name !== null; name = this.#next()) {
+      this.#due.delete(name);
+      const began = this.#clock.now();
+      await this.#writeOne(name);
+      if (this.#closed) continue;
+      const tookMs = this.#clock.now() - began;
+      const rest = this.#rest(tookMs * restFactor);
+      this.#resting.set(name, rest);
+      void rest.over.then(() => {
+        this.#resting.delete(name);
+        this.#goOn();
+      });
+      this.#turn = this.#rest(Math.min(tookMs * turnFactor, longestTurnMs));
+      await this.#turn.over;
+    }
+    this.#writer = null;
   }
 
   async #writeOne(name: string): Promise<void> {
@@ -113,8 +153,16 @@ export class MailViews {
     return mailFile(this.#home, this.#journal, name);
   }
 
-  #rest(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#clock.after(Math.max(0, ms), resolve));
+  #rest(ms: number): Rest {
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      const cancel = this.#clock.after(Math.max(0, ms), resolve);
+      end = () => {
+        cancel();
+        resolve();
+      };
+    });
+    return { over, end };
   }
 }
 

@@ -246,6 +246,40 @@ test('what a killed process has left of a file is taken away at the start; what 
   expect([...left, ...kept].filter((file) => existsSync(file))).toEqual(kept);
 });
 
+test('of many threads one page is written at a time, and the bridge has nine times as long for its own work', async () => {
+  let ms = 0;
+  const waits: Array<{ readonly ms: number; readonly callback: () => void }> = [];
+  // each page takes a millisecond
+  const clock: Clock = {
+    now: () => ms++,
+    after: (delayMs, callback) => {
+      waits.push({ ms: delayMs, callback });
+      return () => {};
+    },
+  };
+  views = new MailViews({ home, journal, clock, say: (line) => said.push(line) });
+  const threads = ['a', 'b', 'c'];
+  for (const thread of threads) views.written(sent('x', { thread }).thread);
+  const written = () => threads.filter((thread) => existsSync(path(thread)));
+  const rests = async (count: number) => {
+    while (waits.length < count) await new Promise((resolve) => setImmediate(resolve));
+  };
+  for (const [index, thread] of threads.entries()) {
+    await rests(2 * index + 2);
+    expect([written(), waits.slice(-2).map(({ ms }) => ms)]).toEqual([threads.slice(0, index + 1), [20, 9]]);
+    // its own rest is longer than that of the others
+    views.written(sent('again', { thread }).thread);
+    waits.at(-1)!.callback();
+  }
+  for (let turn = 0; turn < 9; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(threads.map((thread) => text(thread).includes('again'))).toEqual([false, false, false]);
+  waits[0]!.callback();
+  await rests(8);
+  expect(threads.map((thread) => text(thread).includes('again'))).toEqual([true, false, false]);
+  await views.close();
+  expect(threads.map((thread) => text(thread).includes('again'))).toEqual([true, true, true]);
+});
+
 test('whoever stops when all is written waits for nothing, and leaves no timer behind', async () => {
   const timers = new Set<number>();
   let count = 0;
