@@ -100,7 +100,7 @@ export class Feed {
   #soon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    setImmediate(() => {
+    queueMicrotask(() => {
       this.#isDue = false;
       this.#readOn();
     });
