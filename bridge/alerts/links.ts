@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { Documents } from '../core/documents.ts';
 import type { RequestId } from '../core/ids.ts';
@@ -17,10 +17,13 @@ interface KeptLink {
 /** Where a restored journal has them ended. */
 export const linksKey = 'alert-links';
 const mostLinks = 200;
+/** Random bits of a code: with 200 that count, and a million guesses in each second, one is found in some 10^42 years. */
+const codeBits = 192;
 
 /**
  * Codes that open one request each, to see it and to answer it once. A code counts while its request waits for the person, as it
- * stood when the code was made; whatever ends that ends the code, and so does its time.
+ * stood when the code was made; whatever ends that ends the code, and so does its time. Nobody finds one by guessing (`codeBits`), so
+ * whoever has one that counts need not wait for those who guess.
  */
 export class ActionLinks {
   readonly #memory: Documents;
@@ -45,7 +48,7 @@ export class ActionLinks {
   mint(id: RequestId): string | null {
     const request = this.#requestOf(id);
     if (request === null || !isDecidable(request)) return null;
-    const code = randomBytes(24).toString('base64url');
+    const code = randomBytes(codeBits / 8).toString('base64url');
     const madeAt = this.#clock.now();
     const digest = digestOf(request);
     const link = { hash: hashOf(code), request: id, digest, madeAt, expiresAt: madeAt + this.#lastsMs };
@@ -55,11 +58,18 @@ export class ActionLinks {
 
   /** The request that it opens; null where it is unknown, used or too old, or its request has changed or been settled. */
   requestOf(code: string): Request | null {
-    const hash = hashOf(code);
-    const link = this.#kept().find((one) => one.hash === hash);
-    if (link === undefined || !this.#isInTime(link)) return null;
+    const link = this.#linkOf(code);
+    if (link === null || !this.#isInTime(link)) return null;
     const request = this.#requestOf(link.request);
     return request !== null && isDecidable(request) && digestOf(request) === link.digest ? request : null;
+  }
+
+  /** Looked up in the same time, whatever the code has of a kept one. */
+  #linkOf(code: string): KeptLink | null {
+    const hash = Buffer.from(hashOf(code));
+    let found: KeptLink | null = null;
+    for (const link of this.#kept()) if (timingSafeEqual(Buffer.from(link.hash), hash)) found = link;
+    return found;
   }
 
   /** No link to this request opens it any more. */

@@ -168,6 +168,25 @@ test('what was settled elsewhere, has changed, or was never there is refused ali
   expect(status).toBe(429);
 });
 
+test('whoever has a link that counts is not locked out by who guesses from the same address, as behind a proxy', async () => {
+  const path = asked('r1');
+  const guess = (count: number) => ask('GET', `/a/${String(count).padStart(32, 'x')}`);
+  const rounds: string[] = [];
+  // twenty wrong ones within a minute, and one may end meanwhile
+  for (let count = 0; count < 60; count++) {
+    const asked = [await guess(count), await ask('GET', path), await guess(count)];
+    rounds.push(asked.map(({ status }) => status).join(' '));
+  }
+  expect(rounds.every((round) => round.includes(' 200 '))).toBe(true);
+  expect(rounds).toContain('429 200 429');
+  expect((await send(path, { nonce: await nonceOf(path), text: 'Yes.' })).status).toBe(200);
+  expect(stateOf('r1')).toMatchObject({ answer: { instructions: 'Yes.' } });
+  // once it is used it is a guess as any other
+  let status = 404;
+  for (let count = 0; count < 60 && status === 404; count++) ({ status } = await ask('GET', path));
+  expect(status).toBe(429);
+});
+
 test('a dialog that is elided, or whose subject is not known, shows what there is and has no form; no form is made for it', async () => {
   const parts = { subject: { is: 'command', text: 'rm -rf …', isWhole: false } } as const;
   for (const [id, over] of [

@@ -21,7 +21,7 @@ import { answerFaults } from './faults.ts';
 import { Feed } from './feed.ts';
 import { guard, type OpenRoute } from './gate.ts';
 import { checkReach, type HubOptions, inUrl, linkBaseOf } from './hub-options.ts';
-import { mountLinks } from './link.ts';
+import { linkCodeOf, mountLinks } from './link.ts';
 import { LoginCodes, mountLogin } from './login.ts';
 import { mountMcp } from './mcp.ts';
 import { mountMetrics } from './metrics.ts';
@@ -161,7 +161,7 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
   await app.register(rateLimit, {
     max: options.requestsPerMinute,
     timeWindow: 60_000,
-    keyGenerator: ({ headers, ip }) => headers.authorization ?? ip,
+    keyGenerator: (request) => request.headers.authorization ?? linkCodeOf(parts, request) ?? request.ip,
   });
   await app.register(websocket, { options: { maxPayload: options.bodyBytes, clientTracking: true } });
   await app.register(swagger, {

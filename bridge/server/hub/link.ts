@@ -23,7 +23,8 @@ type Asking = FastifyRequest<{ Params: { code: string }; Body: unknown }>;
 /**
  * `/a/CODE`: the page that an alert links to. To look at it spends nothing, however often: programs follow links before people do.
  * Only its own form decides: once, for the one request that the code opens, and only while that stands as the page showed it. A code
- * opens nothing else, needs no cookie and gives none.
+ * opens nothing else, needs no cookie and gives none. Whoever guesses is soon refused, and whoever has a code that counts never is:
+ * behind a proxy both come from one address.
  */
 export function mountLinks(
   app: FastifyInstance,
@@ -36,11 +37,12 @@ export function mountLinks(
   const schema = { hide: true } as object;
 
   const opened = ({ ip, params: { code } }: Asking): Request | null => {
+    const request = linkedBy(bridge, code);
+    if (request !== null) return request;
     if (refusals.areTooMany(ip))
       throw new HubFault(429, 'too-many-refusals', 'too many wrong links from there', 'wait a minute');
-    const request = /^[\w-]{32}$/.test(code) ? bridge.links.requestOf(code) : null;
-    if (request === null) refusals.count(ip);
-    return request;
+    refusals.count(ip);
+    return null;
   };
   const asking = (request: Request, code: string, fault?: string) =>
     askingPage(request, bridge.shown(request.worker), { code, nonce: nonces.give(code) }, fault);
@@ -50,11 +52,11 @@ export function mountLinks(
     pages.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
       done(null, Object.fromEntries(new URLSearchParams(String(body)))),
     );
-    pages.get('/a/:code', { config, schema }, async (request: Asking, reply) => {
+    pages.get(linkRoute, { config, schema }, async (request: Asking, reply) => {
       const found = opened(request);
       return found === null ? html(reply.code(404), overPage) : html(reply, asking(found, request.params.code));
     });
-    pages.post('/a/:code', { config, schema, bodyLimit: mostBytes }, async (request: Asking, reply) => {
+    pages.post(linkRoute, { config, schema, bodyLimit: mostBytes }, async (request: Asking, reply) => {
       checkSessionUse(request);
       const { code } = request.params;
       const found = opened(request);
@@ -76,6 +78,22 @@ export function mountLinks(
       return html(reply.code(said.status), outcomePage(said.title, said.text));
     });
   });
+}
+
+/** @returns the code of the link that a request comes by, where it opens something now; else null */
+export function linkCodeOf(
+  { bridge }: { readonly bridge: Bridge },
+  { params, routeOptions }: FastifyRequest,
+): string | null {
+  if (routeOptions.url !== linkRoute) return null;
+  const { code } = params as { readonly code: string };
+  return linkedBy(bridge, code) === null ? null : code;
+}
+
+const linkRoute = '/a/:code';
+
+function linkedBy({ links }: Bridge, code: string): Request | null {
+  return /^[\w-]{32}$/.test(code) ? links.requestOf(code) : null;
 }
 
 /** Whether it counts, and whether it has arrived: that may still come. */
