@@ -4,6 +4,7 @@ import {
   type AlertState,
   type AlertWay,
   isToRecall,
+  isUnsettled,
   type SentAlert,
   stepAlert,
 } from '../core/alert.ts';
@@ -98,16 +99,26 @@ export class AlertQueue {
       ({ alert, by }) =>
         alert.matter === matter &&
         (alert.urgency === urgency || alert.urgency === 'urgent') &&
-        by.some((one) => one.way === way && (one.state.is === 'waiting' || one.state.is === 'sending')),
+        by.some(
+          ({ way: other, state }) =>
+            other === way && (state.is === 'waiting' || (state.is === 'sending' && state.isSettled !== true)),
+        ),
     );
   }
 
-  /** The matter is settled: whoever was not told of it yet need not be, and whoever was is told of that. */
-  settle(matter: string): void {
-    for (const { alert, by } of this.list())
-      if (alert.matter === matter)
-        for (const { way } of by) this.#step(alert.id, way, { type: 'settled', at: this.#clock.now() });
-    this.#recall();
+  /** What somebody is called for, or about to be, and is not known to be settled. */
+  get unsettled(): readonly Alert[] {
+    return this.list()
+      .filter(isUnsettled)
+      .map(({ alert }) => alert);
+  }
+
+  /** Their matters are settled: whoever was not told of them yet need not be, and whoever was is told of that. */
+  settle(isSettled: (alert: Alert) => boolean): void {
+    const settled = this.list().filter((sent) => isUnsettled(sent) && isSettled(sent.alert));
+    for (const { alert, by } of settled)
+      for (const { way } of by) this.#step(alert.id, way, { type: 'settled', at: this.#clock.now() });
+    if (settled.length > 0) this.#recall();
   }
 
   /** Once each: what fails here is said nowhere but in its state. */

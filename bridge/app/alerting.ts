@@ -3,19 +3,26 @@ import type { ActionLinks } from '../alerts/links.ts';
 import { type LinkFor, recallersFor, sendersFor, type WaysSetUp } from '../alerts/senders.ts';
 import type { Config } from '../config/config-values.ts';
 import type { AlertLink, AlertWay } from '../core/alert.ts';
+import { humanName } from '../core/member.ts';
+import type { MessageId } from '../core/message.ts';
 import { systemClock } from '../host/clock.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { clientTerminals } from '../tmux/pane.ts';
 import { socketPathOf } from '../tmux/socket.ts';
-import { alertOf, settledBy } from './alert-of.ts';
+import { alertOf, isSettled, type Known, settledBy } from './alert-of.ts';
 import type { Bridge } from './bridge.ts';
+import { hasEnded } from './ended-agent.ts';
 import { pushOf } from './push.ts';
 
 /**
  * Has a person called for what needs one, from now on. A dry run calls nobody.
  * @param linkBase where the server is reached by now
+ * @returns `watched`: to be called once panes are watched, which tells who is there: what was settled meanwhile is found from then on
  */
-export function alerting(bridge: Bridge, linkBase: () => AlertLink): { readonly queue: AlertQueue; close(): void } {
+export function alerting(
+  bridge: Bridge,
+  linkBase: () => AlertLink,
+): { readonly queue: AlertQueue; watched(): void; close(): void } {
   const { config, journal, links } = bridge;
   const linkFor = config.notify.links === true ? linksOf(links, linkBase) : () => null;
   const setUp = waysSetUp(config);
@@ -40,12 +47,46 @@ export function alerting(bridge: Bridge, linkBase: () => AlertLink): { readonly 
     if (alert !== null) queue.raise({ ...alert, id: bridge.mint(), raisedAt: systemClock.now() });
   });
   queue.resume();
+  let stopLooking = () => {};
+  const look = () => {
+    stopLooking = systemClock.after(lookMs, look);
+    const known = knownTo(bridge);
+    try {
+      queue.settle((alert) => isSettled(alert, known));
+    } catch {
+      // the journal cannot be written just now, which its other writers say: the next look settles it
+    }
+  };
   return {
     queue,
+    watched: () => {
+      if (queue.unsettled.length > 0)
+        for (const delivery of journal.deliveries({ limit: mostMissed })) {
+          const settled = settledBy({ type: 'delivery-changed', delivery });
+          if (settled !== null) queue.settle(settled);
+        }
+      look();
+    },
     close: () => {
+      stopLooking();
       stop();
       queue.close();
     },
+  };
+}
+
+/** How often it is looked whether a matter is settled of which nobody tells: its agent has ended, or another process has written of it. */
+const lookMs = 2_000;
+/** So many texts may have been typed while no bridge ran. */
+const mostMissed = 200;
+
+function knownTo({ journal, servers, watchedMembers }: Bridge): Known {
+  const watched = watchedMembers.map(({ identity }) => identity);
+  return {
+    request: (id) => journal.request(id),
+    delivery: (id) => journal.delivery(id),
+    mail: (id) => journal.mail.mail(id as MessageId, humanName)?.state ?? null,
+    hasEnded: (agent) => hasEnded(agent, servers, watched),
   };
 }
 

@@ -182,7 +182,10 @@ export function renderLive(
     }
     case 'agent-signalled':
       return paint('dim', `signal    ${event.agent} ${event.paneId} says ${event.kind} (${event.event})`);
+    case 'controller-unblocked':
+      return paint('dim', `dialog    ${event.worker} ${event.paneId} waits at no dialog any more`);
     case 'signal-dropped':
+    case 'person-typed':
     case 'controller-replied':
       return null;
   }

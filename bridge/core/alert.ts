@@ -1,4 +1,5 @@
 import type { RequestId } from './ids.ts';
+import type { PaneIdentity } from './pane.ts';
 
 /** What a person is called for. */
 export const alertKinds = ['request', 'dialog', 'mail', 'undelivered', 'test'] as const;
@@ -25,6 +26,8 @@ export interface Alert {
   readonly raisedAt: number;
   /** the request that it is about; absent where it is about something else */
   readonly request?: RequestId;
+  /** whose end ends the matter, where nothing in the journal is sure to: a request that has ended, a text in doubt, a dialog of a controller */
+  readonly agent?: PaneIdentity;
 }
 
 /** Where an alert's matter can be decided from another device; or why nowhere. */
@@ -39,7 +42,8 @@ export type AlertLink = { readonly url: string } | { readonly why: string };
  *      │          └─────► given-up  (no attempt is left, or a restart cannot tell whether it went out)
  *      └─► withdrawn (settled elsewhere before it was sent; while it was being sent, it is not tried again)
  *
- * One that was sent, and whose matter is settled then, is taken back where the way can do that: `recalled` says what came of it.
+ * One that was sent, or may have been when a bridge ended, and whose matter is settled then, is taken back where the way can do that:
+ * `recalled` says what came of it.
  */
 export type AlertState =
   | { readonly is: 'waiting'; readonly until: number; readonly why: string; readonly attempts: number }
@@ -53,7 +57,16 @@ export type AlertState =
       readonly recalled?: string;
     }
   | { readonly is: 'refused'; readonly at: number; readonly reason: string; readonly attempts: number }
-  | { readonly is: 'given-up'; readonly at: number; readonly reason: string; readonly attempts: number }
+  | {
+      readonly is: 'given-up';
+      readonly at: number;
+      readonly reason: string;
+      readonly attempts: number;
+      /** nobody knows whether it arrived */
+      readonly isInDoubt?: true;
+      readonly isSettled?: true;
+      readonly recalled?: string;
+    }
   | { readonly is: 'withdrawn'; readonly at: number; readonly attempts: number };
 
 export type AlertInput =
@@ -74,7 +87,7 @@ export function stepAlert(state: AlertState, input: AlertInput): AlertState {
     if (input.type === 'begun') return { is: 'sending', attempts: attempts + 1 };
     return input.type === 'settled' ? { is: 'withdrawn', at: input.at, attempts } : state;
   }
-  if (state.is === 'sent') {
+  if (mayHaveArrived(state)) {
     if (input.type === 'settled') return { ...state, isSettled: true };
     return input.type === 'recalled' ? { ...state, recalled: input.said } : state;
   }
@@ -97,6 +110,8 @@ export function stepAlert(state: AlertState, input: AlertInput): AlertState {
         at: input.at,
         reason: 'the bridge ended while it was sent: it may have arrived',
         attempts,
+        isInDoubt: true,
+        ...settled,
       };
     case 'settled':
       return { ...state, isSettled: true };
@@ -106,14 +121,26 @@ export function stepAlert(state: AlertState, input: AlertInput): AlertState {
   }
 }
 
-/** Whether it was sent, its matter is settled, and nobody has tried to take it back. */
+/** Whether it was sent or may have been, its matter is settled, and nobody has tried to take it back. */
 export function isToRecall(state: AlertState): boolean {
-  return state.is === 'sent' && state.isSettled === true && state.recalled === undefined;
+  return mayHaveArrived(state) && state.isSettled === true && state.recalled === undefined;
+}
+
+function mayHaveArrived(state: AlertState): state is Extract<AlertState, { readonly is: 'sent' | 'given-up' }> {
+  return state.is === 'sent' || (state.is === 'given-up' && state.isInDoubt === true);
 }
 
 export interface SentAlert {
   readonly alert: Alert;
   readonly by: ReadonlyArray<{ readonly way: AlertWay; readonly state: AlertState }>;
+}
+
+/** Whether somebody is called by it, may have been or is about to be, and its matter is not known to be settled. */
+export function isUnsettled({ by }: SentAlert): boolean {
+  return by.some(
+    ({ state }) =>
+      state.is === 'waiting' || ((state.is === 'sending' || mayHaveArrived(state)) && state.isSettled !== true),
+  );
 }
 
 /** `22:00-07:30` goes over midnight; from and to the same is never. */

@@ -3,7 +3,7 @@ import type { Detection } from './detection.ts';
 import type { Delivery, DeliveryState } from './envelope.ts';
 import type { RequestId } from './ids.ts';
 import type { Mail, MailState, Message, MessageId } from './message.ts';
-import type { ListedPane, PaneAddress, Snapshot } from './pane.ts';
+import type { ListedPane, PaneAddress, PaneIdentity, Snapshot } from './pane.ts';
 import type { AgentState, DialogKind, Reading } from './reading.ts';
 import type { Request, RequestState } from './request.ts';
 
@@ -164,7 +164,11 @@ export type PublicEvent =
       readonly options: string;
       /** the command that shows its window */
       readonly attach: string;
-    } & PaneAddress)
+    } & PaneIdentity)
+  /** that dialog is gone from its screen: decided there, or another one took its place */
+  | ({ readonly type: 'controller-unblocked'; readonly worker: string } & PaneAddress)
+  /** a turn began there with nothing of ours, after keys of a person; `keyAt`: when the last of them was seen */
+  | ({ readonly type: 'person-typed'; readonly worker: string; readonly keyAt: number } & PaneAddress)
   /** a text that stays where it is, or in doubt, and whose sender does not come back for it */
   | { readonly type: 'letter-stranded'; readonly delivery: Delivery; readonly why: string }
   /** a member wrote to others; it is kept */

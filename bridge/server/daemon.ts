@@ -62,6 +62,7 @@ export class Daemon {
       const watch = new Watch(bridge);
       begun.push(() => watch.close());
       await watch.start();
+      alerts.watched();
       const reader = readerOf(bridge);
       begun.push(() => reader.close());
       const methods = allServed(bridge, reader);

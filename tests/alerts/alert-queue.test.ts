@@ -56,6 +56,11 @@ const alert = (more: Partial<Alert> = {}): Alert => ({
   ...{ title: 'lead needs you', text: 'which one?', raisedAt: 0, ...more },
 });
 
+const about =
+  (matter: string) =>
+  (one: Alert): boolean =>
+    one.matter === matter;
+
 /** Sends as it is told to, and counts. */
 function way(...ends: Array<'sent' | 'broken' | 'refused'>): Sender & { readonly got: string[] } {
   const got: string[] = [];
@@ -110,7 +115,7 @@ test('a matter that is settled elsewhere is withdrawn by the ways that have not 
   queue.raise(alert());
   queue.raise(alert({ id: 'a2', matter: 'request:2' }));
   await clock.pass(1);
-  queue.settle('request:1');
+  queue.settle(about('request:1'));
   await clock.pass(3_600_000);
   expect(states()).toEqual([
     ['webhook sent', 'ntfy withdrawn'],
@@ -143,7 +148,7 @@ test('the first rule that fits chooses the ways; quiet hours hold what is not ur
     ['webhook sent'],
     ['webhook waiting', 'desktop waiting', 'bell waiting'],
   ]);
-  queue.settle('request:7');
+  queue.settle(about('request:7'));
   await clock.pass(2.1 * 3_600_000);
   expect(states().slice(4)).toEqual([
     ['webhook sent', 'desktop sent', 'bell sent'],
@@ -165,6 +170,22 @@ test('a restart sends what was not sent, and not once more what may have arrived
   await after.clock.pass(60_000);
   expect(after.states()).toEqual([['webhook given-up', 'ntfy sent']]);
   expect([webhook.got, ntfy.got]).toEqual([[], ['a1']]);
+});
+
+test('what may have been sent when a bridge ended is taken back once its matter is settled; what was given up unsent is not', async () => {
+  const never: Sender = () => new Promise(() => {});
+  const before = scene({ webhook: never, ntfy: never, bell: way('broken') });
+  before.queue.raise(alert());
+  await before.clock.pass(1);
+  before.queue.close();
+  const recallers = { webhook: way('sent'), bell: way('sent') };
+  const after = scene({}, {}, before.kept, recallers);
+  after.queue.resume();
+  expect(after.queue.unsettled.map(({ id }) => id)).toEqual(['a1']);
+  for (let count = 0; count < 2; count++) after.queue.settle(about('request:1'));
+  await after.clock.pass(1);
+  expect([recallers.webhook.got, recallers.bell.got, after.queue.unsettled]).toEqual([['a1'], [], []]);
+  expect(after.states()).toEqual([['webhook given-up', 'ntfy given-up', 'bell refused']]);
 });
 
 test('what is called for again while it waits to be sent waits once: through quiet hours, and while a server is away', async () => {
@@ -189,9 +210,23 @@ test('what is called for again while it waits to be sent waits once: through qui
 test('what is settled while it is being sent is not tried again', async () => {
   const { queue, clock, states } = scene({ webhook: way('broken'), ntfy: way('sent') });
   queue.raise(alert());
-  queue.settle('request:1');
+  queue.settle(about('request:1'));
   await clock.pass(3_600_000);
   expect(states()).toEqual([['webhook withdrawn', 'ntfy sent']]);
+});
+
+test('what is called for anew is sent, too, where the call before was settled while it was being sent', async () => {
+  const arrive: Array<(receipt: string) => void> = [];
+  const send: Sender = () => new Promise((resolve) => arrive.push(resolve));
+  const { queue, clock, states } = scene({ ntfy: send });
+  queue.raise(alert());
+  queue.raise(alert({ id: 'a2' }));
+  expect([arrive.length, queue.unsettled.map(({ id }) => id)]).toEqual([1, ['a1']]);
+  queue.settle(about('request:1'));
+  queue.raise(alert({ id: 'a3' }));
+  for (const one of arrive) one('receipt');
+  await clock.pass(1);
+  expect([states(), queue.unsettled.map(({ id }) => id)]).toEqual([[['ntfy sent'], ['ntfy sent']], ['a3']]);
 });
 
 test('what was sent is taken back once, by the ways that can, as soon as its matter is settled', async () => {
@@ -204,7 +239,7 @@ test('what was sent is taken back once, by the ways that can, as soon as its mat
   queue.raise(alert({ id: 'a2', matter: 'request:2' }));
   await clock.pass(1);
   expect(recallers.ntfy.got).toEqual([]);
-  for (let count = 0; count < 3; count++) queue.settle('request:1');
+  for (let count = 0; count < 3; count++) queue.settle(about('request:1'));
   await clock.pass(3_600_000);
   expect([recallers.ntfy.got, recallers.webhook.got]).toEqual([['a1'], ['a1']]);
   expect(recalled()).toEqual([
@@ -219,7 +254,7 @@ test('what arrives after its matter was settled is taken back, too', async () =>
   const recall = way('sent');
   const slow = scene({ ntfy: () => new Promise((resolve) => (arrive = resolve)) }, {}, new Map(), { ntfy: recall });
   slow.queue.raise(alert());
-  slow.queue.settle('request:1');
+  slow.queue.settle(about('request:1'));
   expect(recall.got).toEqual([]);
   arrive('receipt');
   await slow.clock.pass(1);

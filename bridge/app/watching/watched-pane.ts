@@ -106,7 +106,10 @@ export class WatchedPane {
       inputs: () => this.watcher.inputs,
       broke: (reason) => hooks.broke(reason),
     });
-    this.#alert = new DialogAlert((event) => bridge.emit(event), name);
+    this.#alert = new DialogAlert({
+      ...{ emit: (event) => bridge.emit(event), memory: bridge.journal, name, identity: snapshot.identity },
+      broke: (reason) => hooks.broke(reason),
+    });
     this.watcher = new PaneWatcher({
       capture: async () => {
         const seen = await bridge.panes.capture(snapshot.identity);
@@ -249,6 +252,7 @@ export class WatchedPane {
   /** Its agent has ended, or another one is there: a dialog that it had opened is nobody's any more. */
   agentGone(): void {
     if (this.role === 'worker') this.#bridge.requests.dialogNow(this.identity, null);
+    else if (this.role === 'controller') this.#alert.gone(this.identity);
   }
 
   #detected(event: Exclude<ScreenEvent, { type: 'reading' | 'unseen' }>): void {
@@ -313,7 +317,7 @@ export class WatchedPane {
     return { turnMark: markTurn(this.watcher.inputs, this.#reading, isWhole ? text : undefined) };
   }
 
-  /** A turn that nothing of ours began, after keys of a person at this pane, is his: messages are counted anew from here. */
+  /** A turn that nothing of ours began, after keys of a person at this pane, is his: messages are counted anew from here, and what he was called for may be settled. */
   #noteWhoBegan(): void {
     const { journal, directory, messages } = this.#bridge;
     const before = this.#turnBeganAt;
@@ -323,8 +327,11 @@ export class WatchedPane {
       .filter(({ state }) => state.is === 'typed' || state.is === 'submitted')
       .some(({ recipient }) => identityKey(recipient) === identityKey(this.identity));
     const isOurs = isTyping || this.#arrivedAt >= before;
+    if (isOurs || this.#lastHumanKeyAt < before) return;
     const member = directory.at(this.identity);
-    if (member !== null && !isOurs && this.#lastHumanKeyAt >= before) messages.typedByPerson(member.name);
+    if (member !== null) messages.typedByPerson(member.name);
+    const typed = { worker: this.name, keyAt: this.#lastHumanKeyAt };
+    this.#bridge.emit({ type: 'person-typed', ...typed, ...placeIn(this.identity) });
   }
 
   #remember(): void {
