@@ -188,7 +188,7 @@ function drained(socket: Socket, limitMs: number): Promise<boolean> {
   });
 }
 
-/** Hangs up at the limit after `begin`, unless `end` comes first. */
+/** Hangs up at the limit after `begin`, unless `end` comes first. One that has hung up is waited for no more: a stream ends behind it. */
 function limitedBy(socket: Socket, limitMs: number): { begin(): void; end(): void } {
   let timer: NodeJS.Timeout | undefined;
   const end = () => clearTimeout(timer);
@@ -196,7 +196,7 @@ function limitedBy(socket: Socket, limitMs: number): { begin(): void; end(): voi
   return {
     begin: () => {
       end();
-      timer = setTimeout(() => socket.destroy(), limitMs);
+      if (!socket.destroyed) timer = setTimeout(() => socket.destroy(), limitMs);
     },
     end,
   };

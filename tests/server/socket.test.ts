@@ -79,3 +79,41 @@ test('what a verb hands over before its end is heard in order, until the caller 
   await hungUp;
   await stream.close();
 });
+
+test('what is cut by the end of the server leaves no timer behind, for which its process would go on', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
+  const path = join(folder, 'cut.sock');
+  const ends: Array<() => void> = [];
+  const ended = ['stream', 'call'].map(() => new Promise<void>((resolve) => ends.push(resolve)));
+  const hungUp = (closed: AbortSignal) =>
+    new Promise<void>((resolve) => closed.addEventListener('abort', () => resolve()));
+  let areUnderWay: () => void = () => {};
+  const underWay = new Promise<void>((resolve) => {
+    areUnderWay = resolve;
+  });
+  const cut = await serve(path, {
+    async *follow(_args, closed) {
+      yield { cursor: 1, event: {} };
+      await hungUp(closed);
+      ends[0]!();
+      return 'done' as const;
+    },
+    wait: async (_args, closed) => {
+      areUnderWay();
+      await hungUp(closed);
+      ends[1]!();
+    },
+  });
+  const before = timers();
+  const gone = () => null;
+  const following = new Promise<void>((resolve) => {
+    void call(path, 'follow', {}, { on: () => resolve() }).catch(gone);
+  });
+  const waiting = call(path, 'wait', {}).catch(gone);
+  await Promise.all([following, underWay]);
+  await cut.close();
+  await Promise.all([waiting, ...ended]);
+  // what ends behind a caller that has hung up has done so by the next turns of the loop
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+  expect(timers()).toBe(before);
+});
