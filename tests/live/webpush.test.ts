@@ -140,26 +140,47 @@ describe.skipIf(chromiumPath === null || !hasOpenssl)('in a browser', () => {
     await page.evaluate(
       `new Promise((resolve) => { const look = async () => (await navigator.serviceWorker.getRegistration('/push/')).active?.state === 'activated' ? resolve() : setTimeout(look, 20); look(); })`,
     );
-    const push = (data: object | string) =>
-      session.send('ServiceWorker.deliverPushMessage', {
+    const worker = await waitFor('it runs', () => context.serviceWorkers()[0] ?? null);
+    await worker.evaluate(`
+      self.done = [];
+      const show = registration.showNotification.bind(registration);
+      registration.showNotification = (...given) =>
+        show(...given).then(() => done.push('shown'), (fault) => done.push(String(fault)));
+    `);
+    let count = 0;
+    /**
+     * Delivers it. @returns what is shown from then on. Nobody looks before the worker has shown it: what is asked for while a
+     * notification is being shown, Chromium (150) forgets in one case of twenty; after that in none of 300. It says nothing of either.
+     */
+    const push = async (data: object | string) => {
+      await session.send('ServiceWorker.deliverPushMessage', {
         origin: url,
         registrationId,
         data: typeof data === 'string' ? data : JSON.stringify(data),
       });
-    const shown = () =>
-      page.evaluate(
+      count++;
+      await waitFor('the worker has shown it', async () => (await worker.evaluate('done.length')) === count);
+      expect(await worker.evaluate('done.at(-1)')).toBe('shown');
+      return page.evaluate(
         `navigator.serviceWorker.getRegistration('/push/').then((one) => one.getNotifications()).then((all) => all.map(({ title, body, tag, silent, data }) => ({ title, body, tag, silent, link: data.link })))`,
       ) as Promise<Array<Record<string, unknown>>>;
-    await push({ tag: 't1', title: 'lead needs you', text: 'which one?', link: 'https://hub.example.org/a/x' });
-    await waitFor('it is shown', async () => (await shown()).length === 1);
-    expect(await shown()).toEqual([
-      { title: 'lead needs you', body: 'which one?', tag: 't1', silent: false, link: 'https://hub.example.org/a/x' },
+    };
+    const itsLink = 'https://hub.example.org/a/x';
+    expect(await push({ tag: 't1', title: 'lead needs you', text: 'which one?', link: itsLink })).toEqual([
+      { title: 'lead needs you', body: 'which one?', tag: 't1', silent: false, link: itsLink },
     ]);
-    await push({ tag: 't1', title: 'lead needs you no more', text: 'it was settled', link: null, isSettled: true });
-    await waitFor('it takes its place', async () => (await shown())[0]?.silent === true);
-    expect(await shown()).toMatchObject([{ title: 'lead needs you no more', tag: 't1' }]);
-    await push('no JSON');
-    await waitFor('it is shown all the same', async () => (await shown()).length === 2);
+    const settled = { title: 'lead needs you no more', tag: 't1' };
+    expect(await push({ ...settled, text: 'it was settled', link: null, isSettled: true })).toEqual([
+      { ...settled, body: 'it was settled', silent: true, link: null },
+    ]);
+    // whatever comes calls a person
+    const plain = { title: 'bridge', body: 'An agent needs you.', tag: 'bridge', silent: false, link: null };
+    const wrong = { tag: 5, title: {}, text: null, link: ['x'], isSettled: 'yes', toString: 'x' };
+    for (const odd of ['no JSON', 'null', '5', '"words"', '[{"title":"x"}]', wrong, { tag: '', title: '', text: '' }]) {
+      const all = await push(odd);
+      expect([odd, all.find(({ tag }) => tag === 'bridge')]).toEqual([odd, plain]);
+      expect(all).toHaveLength(2);
+    }
     expect(faults).toEqual([]);
   });
 

@@ -7,11 +7,20 @@ self.addEventListener('notificationclick', (event) => {
   event.waitUntil(self.clients.openWindow(event.notification.data.link ?? '/'));
 });
 
+/** What the server sends. */
+const fields = { tag: 'string', title: 'string', text: 'string', link: 'string', isSettled: 'boolean' };
+
+/** Those fields that have come and are what they should be: whatever else comes, a person is called all the same. */
 function pushedIn(data) {
+  const isOurs = ([name, value]) => Object.hasOwn(fields, name) && typeof value === fields[name] && value !== '';
+  return Object.fromEntries(Object.entries(Object(jsonIn(data))).filter(isOurs));
+}
+
+function jsonIn(data) {
   try {
     return data.json();
   } catch {
-    return {};
+    return null;
   }
 }
 
