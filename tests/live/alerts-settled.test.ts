@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { waitFor } from '../fixtures/private-tmux.ts';
+import { privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { eachTestHasReceiver, got, receiverUrl } from './alert-receiver.ts';
 import { type BridgeProcess, inState, run } from './bridge-process.ts';
@@ -122,6 +122,29 @@ test('an answer that was not typed calls, until other words of the person reach 
   expect(withdrawn(call)).toEqual([0, 0]);
   expect(await command('send', '--label', 'worker', '--wait', '20', 'Yes, go on.')).toMatchObject({ code: 0 });
   await isWithdrawn(call);
+  expect(withdrawn(call)).toEqual([1, 1]);
+});
+
+test('an answer that was not typed calls, until the person types in the pane himself', async () => {
+  const worker = await startWorker({ script: { inputs: [{ do: [{ say: 'Explained.' }] }] } });
+  const watching = await startWatching();
+  await answeredTooLate(watching, worker, 'Shall I go on?');
+  const call = await called(/your answer to .* was not typed/, 1);
+  await waitFor('it rests', async () => (await worker.state()).is === 'idle');
+  const terminal = privateTmux();
+  try {
+    const attach = `TMUX= tmux -S ${tmux.socketPath} attach -t =macs`;
+    await terminal.run('new-session', '-d', '-s', 'person', '-x', '120', '-y', '41', attach);
+    await waitFor('the person sees it', async () => (await terminal.screen('person')).includes('OpenAI Codex'));
+    expect(withdrawn(call)).toEqual([0, 0]);
+    await terminal.run('send-keys', '-t', 'person', '-l', 'go on');
+    await waitFor('the draft', async () => (await worker.state()).draft === 'go on');
+    await terminal.run('send-keys', '-t', 'person', 'Enter');
+    await watching.line('it is known', ({ type, paneId }) => type === 'person-typed' && paneId === worker.paneId);
+    await isWithdrawn(call);
+  } finally {
+    await terminal.stop();
+  }
   expect(withdrawn(call)).toEqual([1, 1]);
 });
 
