@@ -164,7 +164,7 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
     await field.fill("when: { text: '/which port/i' }\nanswer: '8080'");
     await page.keyboard.press('Control+Enter');
     await page.getByText('Of the last 1 requests it would have decided').waitFor();
-    await page.getByText('Would have answered “8080”.').waitFor();
+    await page.getByText('Would have answered: 8080').waitFor();
     const before = bridge.journal.events({ limit: 1 }).at(-1)?.seq;
     await page.reload();
     expect(await field.inputValue()).toContain('/which port/i');

@@ -96,7 +96,9 @@ function Trial() {
                     <Line text={one.asks} most={120} />
                   </a>
                   <br />
-                  {wouldHave(one)} <span class="muted">It was: {one.became}.</span>
+                  {wouldHave(one)}
+                  <br />
+                  <span class="muted">It was: {one.became}.</span>
                 </span>
               </li>
             ))}
@@ -114,18 +116,13 @@ function wouldHave({ would, what, why }: Trial['decided'][number]) {
         It fits, but that is left to you: <Line text={why} most={300} />.
       </>
     );
-  if (would === 'answer')
+  if (would === 'answer' || would === 'choose')
     return (
       <>
-        Would have answered “<Line text={what ?? ''} most={200} />
-        ”.
-      </>
-    );
-  if (would === 'choose')
-    return (
-      <>
-        Would have chosen “<Line text={what ?? ''} most={200} />
-        ”.
+        Would have {would === 'answer' ? 'answered' : 'chosen'}:{' '}
+        <q>
+          <Line text={what ?? ''} most={200} />
+        </q>
       </>
     );
   if (would === 'ignore') return <>Would have ignored it.</>;
