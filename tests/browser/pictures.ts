@@ -40,12 +40,21 @@ const tryRule = async (page: Page) => {
     .fill("when: { kind: request, text: '/which port/i' }\nanswer: 8081, as in the README.");
   await page.getByRole('button', { name: 'Try it' }).click();
   await page.getByText('requests it would have decided').waitFor();
-  const rules = page.getByRole('region', { name: 'Rules' });
-  await rules.evaluate((one) => (one as unknown as { scrollIntoView(): void }).scrollIntoView());
+  await scrollTo('Rules')(page);
 };
-const openEvent = async (page: Page) => {
-  await page.getByLabel('Show').selectOption('Deliveries');
-  await page.locator('summary').filter({ hasText: 'arrived' }).first().click();
+/** Brings a part of the page below its bar. */
+const scrollTo = (region: string) => (page: Page) =>
+  page
+    .getByRole('region', { name: region })
+    .evaluate((one) => (one as unknown as { scrollIntoView(): void }).scrollIntoView());
+/** What was decided in the last hour. */
+const decisions = async (page: Page) => {
+  await page.getByLabel('Show').selectOption('Decisions');
+  await page.getByLabel('of what happened').selectOption('in the last hour');
+};
+const openDecision = async (page: Page) => {
+  await decisions(page);
+  await page.locator('summary').filter({ hasText: 'answered' }).first().click();
 };
 
 /** What leads to each view, wide and narrow. */
@@ -53,8 +62,12 @@ const views: Readonly<Record<string, readonly [wide: Way, narrow: Way]>> = {
   requests: [request('coder'), at('requests', 'Waiting for you')],
   now: [at('now/docs%2Fwriter', 'Ask Codex to do anything'), at('now', 'deployer')],
   messages: [at('messages/waiting', 'are held in'), at('messages/thread/release%2F1.4', 'The plan for 1.4')],
-  timeline: [at('timeline', 'writes to', openEvent), at('timeline', 'writes to')],
+  timeline: [at('timeline', 'writes to', openDecision), at('timeline', 'writes to', decisions)],
   settings: [at('settings', 'automatic answers in a row', tryRule), at('settings', 'automatic answers in a row')],
+  notifications: [
+    at('settings', 'The last calls', scrollTo('Notifications')),
+    at('settings', 'The last calls', scrollTo('Notifications')),
+  ],
 };
 type Way = (page: Page) => Promise<void>;
 
@@ -75,6 +88,11 @@ const pictures: readonly Picture[] = [
   { name: 'dialog-narrow', size: narrow, scheme: 'dark', way: request('deployer') },
 ];
 
+const tops = {
+  top: { columns: 80, rows: 24, keys: ['2'], shown: 'tester' },
+  'top-request': { columns: 116, rows: 32, keys: ['1', 'Enter'], shown: 'materialised view' },
+};
+
 if (chromiumPath === null) throw new Error('no chromium here');
 // paths stand on the page: these are short, and the same each time
 const folder = join(tmpdir(), 'work');
@@ -86,7 +104,8 @@ try {
   try {
     await play(scene);
     mkdirSync(out, { recursive: true });
-    writeFileSync(join(out, 'top.svg'), still(await topOn(scene.home)));
+    for (const [name, how] of Object.entries(tops))
+      writeFileSync(join(out, `${name}.svg`), still(await topOn(scene.home, how)));
     const { page } = await enter(browser, await scene.link());
     for (const { name, size, scheme, way } of pictures) {
       await page.setViewportSize(size);
@@ -97,25 +116,27 @@ try {
       await page.screenshot({ path: join(out, `dashboard-${name}.png`) });
     }
   } finally {
-    await scene.bridge.stop('SIGKILL');
+    await scene.close();
   }
 } finally {
   await browser.close();
   await tmux.stop();
 }
 
-/** `bridge top` at 80 by 24, with a request open. */
-async function topOn(home: string): Promise<TerminalScreen> {
-  const columns = 80;
+/** `bridge top` of such a size, after these keys. @param shown what it shows by then */
+async function topOn(
+  home: string,
+  { columns, rows, keys, shown }: { columns: number; rows: number; keys: readonly string[]; shown: string },
+): Promise<TerminalScreen> {
   const command = [process.execPath, program, 'top', '--home', home];
-  await tmux.run('new-session', '-d', '-s', 'top', '-x', `${columns}`, '-y', '24', ...command);
-  await sizeWindow(tmux, '=top:', columns, 24);
+  await tmux.run('new-session', '-d', '-s', 'top', '-x', `${columns}`, '-y', `${rows}`, ...command);
+  await sizeWindow(tmux, '=top:', columns, rows);
   const screen = () => tmux.run('capture-pane', '-e', '-p', '-t', '=top:');
   const sees = (what: string) => waitFor(what, async () => (await screen()).includes(what), { describe: screen });
   await sees('orders table');
-  await tmux.run('send-keys', '-t', '=top:', '2');
-  await sees('tester');
-  const rows = rowsOf((await screen()).replaceAll(tmux.folder, '~'));
+  for (const key of keys) await tmux.run('send-keys', '-t', '=top:', key);
+  await sees(shown);
+  const drawn = rowsOf((await screen()).replaceAll(tmux.folder, '~'));
   await tmux.run('kill-session', '-t', '=top');
-  return { title: '$ bridge top', columns, rows };
+  return { title: '$ bridge top', columns, rows: drawn };
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { PrivateTmux } from '../fixtures/private-tmux.ts';
 import { type Script, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { type BridgeProcess, makeHome, makeWork, program, run, startBridge } from '../live/bridge-process.ts';
@@ -12,6 +15,7 @@ export interface Scene {
   ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
   /** one that lets a browser in, once */
   link(): Promise<string>;
+  close(): Promise<void>;
 }
 
 const team = [
@@ -23,7 +27,8 @@ const team = [
   ['infra', 'deployer'],
 ] as const;
 
-const yaml = `mode: auto
+/** @param phone a server that takes what is sent to a phone, and to a chat */
+const yamlFor = (phone: string) => `mode: auto
 worker: [${team.map(([, name]) => name).join(', ')}]
 controller: { backend: rules }
 limits: { message-rounds: 3 }
@@ -34,10 +39,21 @@ policy:
     choose: "Yes, proceed"
   - when: { kind: completion }
     then: ignore
+notify:
+  bell: false
+  ntfy: { url: ${phone}/my-agents }
+  webhook: { url: ${phone}/chat, settled: true }
+  rules:
+    - { kinds: [mail], ways: [ntfy] }
+    - { kinds: [request, dialog], members: ["infra/*"], ways: [ntfy, webhook] }
+    - { hours: "08:00-18:30", ways: [webhook] }
+    - { ways: [ntfy] }
 `;
 
 export async function startScene(tmux: PrivateTmux): Promise<Scene> {
-  const home = makeHome(tmux, yaml);
+  const phone = createServer((_request, reply) => reply.end()).listen(0, '127.0.0.1');
+  await once(phone, 'listening');
+  const home = makeHome(tmux, yamlFor(`http://127.0.0.1:${(phone.address() as AddressInfo).port}`));
   const agents: Record<string, ScriptedAgent> = {};
   for (const [project, name] of team) agents[name] = await startMember(tmux, project, name);
   const bridge = await startBridge(tmux, home, []);
@@ -49,7 +65,11 @@ export async function startScene(tmux: PrivateTmux): Promise<Scene> {
   const command = (...args: string[]) => run(tmux, [...args, '--home', home]);
   const json = async (...args: string[]) => JSON.parse((await command(...args, '--json')).stdout);
   await command('serve', '--port', '0');
-  return { home, bridge, agents, command, link: async () => (await json('dashboard', '--print')).link };
+  const close = async () => {
+    await bridge.stop('SIGKILL');
+    phone.close();
+  };
+  return { home, bridge, agents, command, close, link: async () => (await json('dashboard', '--print')).link };
 }
 
 async function startMember(tmux: PrivateTmux, project: string, name: string): Promise<ScriptedAgent> {
