@@ -69,7 +69,10 @@ test('the agent is the foreground program, and a shell is left when it ends', as
   await until('the agent', () => foreground(paneId) === 'sleep');
   harness.tmux('send-keys', '-t', paneId, 'C-c');
   await until('the shell', () => /^(ba|da|z)?sh$/.test(foreground(paneId)));
-  expect(harness.tmux('capture-pane', '-p', '-t', paneId)).toContain('[sleep ended with 130]');
+  // a shell is there before it has said so
+  await until('how it ended', () =>
+    harness.tmux('capture-pane', '-p', '-t', paneId).includes('[sleep ended with 130]'),
+  );
 });
 
 test('arguments reach the agent exactly, whatever a shell or tmux would make of them', async () => {
