@@ -97,10 +97,11 @@ export class Feed {
     }
   }
 
-  #soon(): void {
+  /** @param when once what happens now has been done; where there is much, others have their turn first */
+  #soon(when: (read: () => void) => unknown = queueMicrotask): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    queueMicrotask(() => {
+    when(() => {
       this.#isDue = false;
       this.#readOn();
     });
@@ -121,7 +122,7 @@ export class Feed {
       }
       this.#cursor = event.seq;
     }
-    if (events.length === batchSize) this.#soon();
+    if (events.length === batchSize) this.#soon(setImmediate);
   }
 
   #newest(): number {
