@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { dirname, relative } from 'node:path';
 import { type Command, Option } from 'commander';
+import { tmuxAt } from '../app/launch-turn.ts';
 import { recordWorker } from '../app/worker-records.ts';
 import { BridgeError, ExitCode, messageOf, usageError } from '../core/failure.ts';
 import { identityKey } from '../core/pane.ts';
-import { attachLockFor } from '../host/attach-lock.ts';
-import { steadyClock } from '../host/clock.ts';
 import { findHome } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
 import { type ControllerReport, type StartControllerOptions, startController } from '../launch/controller.ts';
@@ -15,7 +14,6 @@ import { controllerFlags, type LaunchFlag, workerFlags } from '../launch/flags.t
 import { gitignoreLines } from '../launch/gitignore.ts';
 import { noteInstalled, undoInstalled } from '../launch/installed-files.ts';
 import { launchFolder } from '../launch/state-folder.ts';
-import type { Tmux } from '../launch/tmux.ts';
 import { type StartReport, startWorker } from '../launch/worker.ts';
 import type { StartWorkerOptions } from '../launch/worker-settings.ts';
 import { call } from '../server/socket.ts';
@@ -23,12 +21,6 @@ import { socketPath as bridgeSocket } from '../server/socket-path.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { paneFacts } from '../tmux/pane.ts';
 import { makeOutput, type Output, reportFault } from './output.ts';
-
-function tmuxAt(socketPath: string): Tmux {
-  const tmux = new ExecCommands({ socketPath });
-  const attachLock = attachLockFor(socketPath, steadyClock);
-  return { run: (...argv) => attachLock.exclusive(() => tmux.run(...argv)) };
-}
 
 const environment = { env: process.env, cwd: process.cwd() };
 
