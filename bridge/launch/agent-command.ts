@@ -40,6 +40,26 @@ export function workerCommand(
   };
 }
 
+/** A program of the catalogue, and why it is not started under its guard here; null: it can be. */
+export interface Startable {
+  readonly name: string;
+  readonly guardedBy: string;
+  readonly why: string | null;
+}
+
+/** Every program that has a command line of its own, in the order in which they are offered. */
+export function startablePrograms({ env, cwd }: LaunchEnvironment): Startable[] {
+  return launchable.map(({ name, launch: { executable, guarded, guardedBy, install } }) => {
+    const isThere = findProgram(executable, env.PATH, cwd) !== null;
+    const why = !isThere
+      ? `${executable} is not on the bridge's PATH: ${install}`
+      : guarded === null
+        ? `neither asks nor has a sandbox, so it acts unasked: \`bridge start worker --agent ${name} --yolo\` starts it`
+        : null;
+    return { name, guardedBy, why };
+  });
+}
+
 /** What a controller runs: it reads and answers, under its own read-only sandbox or with its writing tools taken away. */
 export function controllerCommand(
   wish: {

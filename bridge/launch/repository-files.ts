@@ -28,6 +28,11 @@ export async function installWorkerFiles(repository: string): Promise<Repository
   return { ...combine(reports), notes };
 }
 
+/** Whether an agent in that repository is taught when and how to ask. */
+export function hasWorkerSkill(repository: string): boolean {
+  return skillFolders.some((folder) => existsSync(join(repository, folder, 'worker', 'SKILL.md')));
+}
+
 /** The controller's prompt and every skill, from the flags, else MACS's environment names, else this package. */
 export async function installControllerFiles(
   wish: {

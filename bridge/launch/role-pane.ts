@@ -9,8 +9,8 @@ import { isNoServer, type Tmux } from './tmux.ts';
 export interface PaneWish {
   /** already checked by `checkSessionName` */
   readonly session: string;
-  /** the pane's label, and the name of a window that is made for it */
-  readonly role: 'worker' | 'controller';
+  /** the pane's label, its title, and the name of a window that is made for it: `worker`, `controller`, or a member's name */
+  readonly role: string;
   readonly cwd: string;
   /** null leaves the session's own */
   readonly mouse: boolean | null;
@@ -58,6 +58,16 @@ export async function ensureRolePane(tmux: Tmux, wish: PaneWish): Promise<RolePa
   if (pane?.dead) return replaceDead(tmux, existing, pane, wish);
   if (pane !== null) return reuse(tmux, pane, wish);
   return settle(tmux, await newWindow(tmux, wish, `${existing}:`, []), wish, 'window', started(wish), []);
+}
+
+/**
+ * The same in a window of its own, beside whatever there is: the session's own options stay, and whoever looks at it goes on
+ * looking at the window that he has before him.
+ */
+export async function addRolePane(tmux: Tmux, wish: PaneWish): Promise<RolePane> {
+  const existing = await sessionId(tmux, wish.session);
+  if (existing === null) return inNewSession(tmux, wish, null);
+  return settle(tmux, await newWindow(tmux, wish, `${existing}:`, ['-d']), wish, 'window', started(wish), []);
 }
 
 /** Null when there is no such session, or no server at all. */

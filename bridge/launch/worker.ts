@@ -108,7 +108,7 @@ async function refuseInside(settings: WorkerSettings, tmux: Tmux, environment: L
 }
 
 /** What the agent needs from this shell although its tmux server was started from another. */
-function inherited(environment: LaunchEnvironment): Record<string, string> {
+export function inherited(environment: LaunchEnvironment): Record<string, string> {
   const names = ['PATH', 'BRIDGE_HOME'] as const;
   return Object.fromEntries(names.flatMap((name) => (environment.env[name] ? [[name, environment.env[name]]] : [])));
 }

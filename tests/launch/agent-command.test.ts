@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchable } from '../../bridge/agent-programs/index.ts';
-import { controllerCommand, workerCommand } from '../../bridge/launch/agent-command.ts';
+import { controllerCommand, startablePrograms, workerCommand } from '../../bridge/launch/agent-command.ts';
 import { guardOff } from '../../bridge/launch/guard-off.ts';
 
 let folder: string;
@@ -28,6 +28,20 @@ test.each(launchable.filter(({ launch }) => launch.guarded !== null && launch.yo
     expect(open.guardedBy).toMatch(/--yolo/);
   },
 );
+
+test('what can be started under its guard is told from what cannot, each with its reason', () => {
+  const all = startablePrograms(environment());
+  expect(all.map(({ name }) => name)).toEqual(launchable.map(({ name }) => name));
+  for (const { name, why } of all) {
+    const starts = () => worker(name);
+    if (why === null) expect(guardOff(starts().argv)).toBeNull();
+    else expect(starts).toThrow();
+  }
+  expect(all.find(({ name }) => name === 'pi')!.why).toContain('`bridge start worker --agent pi --yolo`');
+  const { install, executable } = launchable[0]!.launch;
+  const [none] = startablePrograms({ env: { PATH: '/nowhere' }, cwd: folder });
+  expect(none!.why).toBe(`${executable} is not on the bridge's PATH: ${install}`);
+});
 
 test('an agent that guards nothing is not started without --yolo', () => {
   expect(() => worker('pi')).toThrow(/acts unasked/);
