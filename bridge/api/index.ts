@@ -57,6 +57,8 @@ import { settle } from './settle.ts';
 import { show } from './show.ts';
 import { signal } from './signal.ts';
 import { snapshot } from './snapshot.ts';
+import { start } from './start.ts';
+import { startable } from './startable.ts';
 import { status } from './status.ts';
 import { story } from './story.ts';
 import { target } from './target.ts';
@@ -130,6 +132,8 @@ const acting = [
   enable,
   rename,
   revive,
+  startable,
+  start,
   group,
   groups,
   join,

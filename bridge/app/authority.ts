@@ -22,6 +22,7 @@ export type Act =
   | 'disable'
   | 'rename'
   | 'revive'
+  | 'start'
   | 'group remove'
   | 'import';
 
@@ -86,6 +87,7 @@ const whose: Readonly<Record<Act, string>> = {
   enable: 'only you may say who gets mail',
   disable: 'only you may say who gets no mail',
   revive: 'only you may start another',
+  start: 'only you may start one',
   rename: 'only you may rename another; who joins says its own name',
   'group remove': 'only you may take another out of a group; `bridge leave` leaves one',
   import: 'only you may take over what others have written',

@@ -59,6 +59,7 @@ import { Retention } from './retention.ts';
 import type { Reviver } from './revive.ts';
 import { TextSender } from './send-text.ts';
 import { withShownNames } from './shown-event.ts';
+import { StartTurns } from './start-turns.ts';
 import { Tickets } from './tickets.ts';
 import { OwnerClaims } from './watching/owner-claims.ts';
 import { nobodyWatches, type SeenWorker, type Watching } from './watching/watching.ts';
@@ -116,6 +117,8 @@ export class Bridge {
   readonly mailViews: MailViews | null;
   readonly retention: Retention;
   readonly changes = new Changes(systemClock);
+  /** how agents are started by people: one at a time */
+  readonly starts = new StartTurns(steadyClock);
   readonly mint = minter(systemClock);
   #listeners: Listeners = {};
   readonly #subscribers = new Set<(event: PublicEvent) => void>();

@@ -26,6 +26,16 @@ export interface Settings {
 
 /** A pane, and which agent is known to be in it. */
 type Seat = PaneKey & Pick<PaneIdentity, 'socketPath' | 'agentPid'>;
+
+/** A project of this machine in which workers were. */
+export interface KnownProject {
+  readonly name: string;
+  /** absolute path */
+  readonly folder: string;
+  /** where they were, the last one first; `pane` is their `identityKey` */
+  readonly places: ReadonlyArray<Pick<WorkerRecord, 'socketPath' | 'session'> & { readonly pane: string }>;
+}
+
 type Place = Pick<PaneFacts, 'sessionName' | 'currentPath' | 'label' | 'paneId'>;
 
 /**
@@ -65,6 +75,24 @@ export class Projects {
   register(pane: PaneKey, record: Omit<WorkerRecord, 'at' | 'isRegistered'>): void {
     const key = identityKey(pane);
     this.#known.set(key, registerWorker(this.#memory, key, { ...record, at: this.#now() }).project);
+  }
+
+  /** The bridge started it, because a person wants it: it belongs to the project that it was started in. */
+  started(pane: PaneKey, record: Omit<WorkerRecord, 'at' | 'isRegistered' | 'isStarted'>): void {
+    this.#save(identityKey(pane), { ...record, isRegistered: false, isStarted: true });
+  }
+
+  isStarted(pane: PaneKey): boolean {
+    return this.#recordOf(identityKey(pane))?.isStarted === true;
+  }
+
+  /** The projects of this machine in which workers were, the last one first. */
+  get known(): readonly KnownProject[] {
+    const here = Object.entries(this.records).filter(([, { socketPath }]) => hostOfWay(socketPath) === null);
+    const places = new Map<string, Array<KnownProject['places'][number]>>();
+    for (const [pane, { project, socketPath, session }] of here.sort(([, a], [, b]) => b.at - a.at))
+      places.set(project, [...(places.get(project) ?? []), { pane, socketPath, session }]);
+    return [...places].map(([folder, its]) => ({ name: nameOfProject(this.#memory, folder), folder, places: its }));
   }
 
   /** Everything that was registered or seen, by `identityKey`. */

@@ -20,6 +20,8 @@ export interface WorkerRecord {
   readonly label?: string;
   /** `start worker` made it known: a bridge that starts later goes to its server by itself */
   readonly isRegistered: boolean;
+  /** a person had the bridge start it: what it asks is answered, whatever its label is */
+  readonly isStarted?: true;
   readonly at: number;
 }
 

@@ -23,6 +23,8 @@ interface EventData {
   readonly byMs?: number;
   readonly kind?: string;
   readonly event?: string;
+  readonly agent?: string;
+  readonly pane?: string;
 }
 
 type Words = (fields: EventData, about: About) => string;
@@ -83,6 +85,9 @@ const words: Readonly<Record<string, Words>> = {
   'delivery-deadline-moved': () => 'its deadline moves with the clock',
   'worker-paused': ({ by, reason }) => `paused by ${by}: ${reason}`,
   'worker-resumed': ({ by }) => `goes on: resumed by ${by}`,
+  'worker-starting': ({ by, agent }) => `${by} has ${agent} started`,
+  'worker-started': ({ by, agent, pane }) => `${agent} was started by ${by}, in pane ${pane}`,
+  'worker-not-started': ({ reason }) => `was not started: ${reason}`,
   'clock-stepped': ({ byMs = 0 }) =>
     `the system's clock was set ${byMs < 0 ? 'back' : 'forward'} by ${Math.abs(byMs) / 1000} s`,
   'agent-signalled': ({ kind, event }) => `its agent says ${kind} (${event})`,

@@ -207,6 +207,10 @@ export type JournaledKind =
   | DeliveryKind
   | 'worker-paused'
   | 'worker-resumed'
+  /** a person has the bridge start an agent: kept before it is done, and what it came to */
+  | 'worker-starting'
+  | 'worker-started'
+  | 'worker-not-started'
   | 'agent-signalled'
   | 'agent-signal-dropped'
   | 'agent-signals-flooded'

@@ -27,6 +27,8 @@ export const target = {
 /** What each method takes, with every argument that it knows; a new method does not compile without its own. */
 export const examples: Record<MethodName, Record<string, unknown>> = {
   overview: {},
+  startable: {},
+  start: { agent: 'codex', project: 'shop', name: 'tester', by: 'human', caller },
   alerts: {},
   tryAlerts: {},
   settings: {},

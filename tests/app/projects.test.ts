@@ -78,6 +78,31 @@ test('what `start worker` says of a pane counts, and moves no worker that was se
   expect(known.records[identityKey(somePane)]).toMatchObject({ project: join(root, 'blog'), isRegistered: true });
 });
 
+test('the projects of this machine are known by where somebody was, the last one first', () => {
+  const known = projects();
+  const pane = (paneId: string) => ({ ...somePane, paneId }) as PaneIdentity;
+  const record = { host: 'here', server: somePane.server, label: 'worker' };
+  const at = (project: string, socketPath: string, session: string) => ({ ...record, project, socketPath, session });
+  known.register(pane('%1'), at(join(root, 'shop'), '/s', 'macs'));
+  known.register(pane('%2'), at(join(root, 'blog'), '/s', 'macs'));
+  known.register(pane('%3'), at(`gpu:${root}/shop`, 'gpu:/s', 'macs'));
+  known.started(pane('%4'), at(join(root, 'shop'), '/t', 'other'));
+  const places = (...its: string[][]) =>
+    its.map(([paneId, socketPath, session]) => ({ pane: identityKey(pane(paneId!)), socketPath, session }));
+  expect(
+    projects()
+      .known.map(({ name }) => name)
+      .sort(),
+  ).toEqual(['blog', 'shop']);
+  expect(known.known.find(({ name }) => name === 'shop')).toEqual({
+    ...{ name: 'shop', folder: join(root, 'shop') },
+    places: expect.arrayContaining(places(['%1', '/s', 'macs'], ['%4', '/t', 'other'])),
+  });
+  // who was started by a person is one still when its label is another, and is not looked for as `start worker`'s are
+  expect([known.isStarted(pane('%4')), known.isStarted(pane('%1'))]).toEqual([true, false]);
+  expect(known.records[identityKey(pane('%4'))]).toMatchObject({ isRegistered: false, isStarted: true });
+});
+
 test('workers that are named together are written once, and are told apart as if one by one', () => {
   const panes = [1, 2, 3].map((n): PaneIdentity => ({ ...somePane, server: serverId(100 + n, 1), panePid: 200 + n }));
   const living = new Set(panes.map(identityKey));

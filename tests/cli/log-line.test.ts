@@ -41,6 +41,18 @@ test.each([
   expect(line(kind, data)).toBe(before + told);
 });
 
+test('who had an agent started, and what it came to, is told under its name', () => {
+  const told = (kind: string, data: object) =>
+    logLine({ seq: 1, ...happened(kind, 'shop/tester', data) }, { request: null, delivery: null }, (name) =>
+      name.replace('shop/', ''),
+    );
+  const head = '2026-11-21 01:27:06Z  tester                ';
+  const who = { by: 'human', agent: 'codex' };
+  expect(told('worker-starting', who)).toBe(`${head}human has codex started`);
+  expect(told('worker-started', { ...who, pane: '%5' })).toBe(`${head}codex was started by human, in pane %5`);
+  expect(told('worker-not-started', { ...who, reason: 'no\nserver' })).toBe(`${head}was not started: no server`);
+});
+
 test('a dialog is told by its command, and a delivery of an answer goes under the request’s id', () => {
   const dialog = { question: 'Run it?', subject: { is: 'command', text: 'npm test', isWhole: true } } as Dialog;
   expect(line('request-opened', {}, { request: { ...request, kind: 'approval', dialog } })).toBe(

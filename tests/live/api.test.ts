@@ -166,6 +166,8 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   release: () => ({ thread: 'critic+human', caller: nobody }),
   rename: () => ({ name: 'critic', to: 'reader', caller: nobody }),
   revive: () => ({ name: 'reader', caller: nobody }),
+  startable: () => ({}),
+  start: () => ({ agent: 'codex', project: 'nosuch', name: 'tester', caller: nobody }),
   remove: () => ({ name: 'reader', caller: nobody }),
   discover: () => ({ sockets: [tmux.socketPath], isOnly: true }),
   resolve: () => ({ name: 'worker', target: target() }),
@@ -229,11 +231,10 @@ test.each([
         continue;
       }
       const args = argsOf((of) => results.get(of) as never);
-      if (name === 'revive') {
-        // what it does where there is a command stands in dashboard-member.test.ts
-        await expect(ask(name, args)).rejects.toMatchObject({
-          message: expect.stringContaining('no command is named'),
-        });
+      // what they do where there is a command, or a project, stands in dashboard-member and start-agent
+      const refused = { revive: 'no command is named', start: "unknown project 'nosuch'" }[name as string];
+      if (refused !== undefined) {
+        await expect(ask(name, args)).rejects.toMatchObject({ message: expect.stringContaining(refused) });
         continue;
       }
       if (onReadPanes.includes(name)) await ask('read', { caller: nobody, pane: paneArgs(), lines: 5 });

@@ -28,7 +28,7 @@ export interface Scope {
   readonly session: string | null;
 }
 
-/** Which panes are watched: the workers, named or found by their label, the live controllers', and those of members that joined. */
+/** Which panes are watched: the workers, named or found by their label, the live controllers', those that a person had started, and those of members that joined. */
 export class Workers {
   readonly #config: Config;
   readonly #panes: Panes;
@@ -87,6 +87,12 @@ export class Workers {
       if (controller && !wanted.has(addressKey(controller))) {
         wanted.set(addressKey(controller), { facts: controller, name: 'controller', role: 'controller' });
       }
+    }
+    for (const facts of panes) {
+      if (facts.dead || wanted.has(addressKey(facts)) || !this.#projects.isStarted(facts)) continue;
+      if (!this.#mayServe(facts, holdsHome, when)) continue;
+      const name = this.#projects.nameOf(this.#seat(facts), facts, living);
+      wanted.set(addressKey(facts), { facts, name, role: 'worker' });
     }
     const joined = new Map(
       this.#members().flatMap((one) => (one.isJoined && one.pane !== null ? [[identityKey(one.pane), one]] : [])),

@@ -51,6 +51,8 @@ export const routes: readonly Route[] = [
     'person',
     'Start one that is gone, by the command that is named for it',
   ),
+  row('GET', '/agents', 'startable', 'person', 'What can be started here: agent programs, and the projects for them'),
+  row('POST', '/agents', 'start', 'person', 'Start an agent of the catalogue in a project that is known, under a name'),
   row('POST', '/members/:name/enable', 'enable', 'person', 'It gets mail', { fixed: { isEnabled: true } }),
   row('POST', '/members/:name/disable', 'enable', 'person', 'It gets no mail', { fixed: { isEnabled: false } }),
   row('GET', '/groups', 'groups', anybody, 'Every group with its members'),
