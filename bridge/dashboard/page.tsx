@@ -7,7 +7,7 @@ import { Key, Outcome } from './parts/marks.tsx';
 import { Line } from './parts/text.tsx';
 import { post } from './server.ts';
 import { MessagesView } from './views/messages.tsx';
-import { NowView } from './views/now.tsx';
+import { NowView, starting } from './views/now.tsx';
 import { RequestsView } from './views/requests.tsx';
 import { SettingsView } from './views/settings.tsx';
 import { TimelineView } from './views/timeline.tsx';
@@ -41,6 +41,7 @@ export function Page() {
     () => ({
       ...Object.fromEntries(views.map(({ name }, index) => [`${index + 1}`, () => location.assign(linkTo(name))])),
       p: () => void pausing.run(pauseAll),
+      n: () => location.assign(linkTo('now', starting)),
       j: () => step(1),
       k: () => step(-1),
       a: () => focusOn('[data-writes]'),
@@ -133,6 +134,7 @@ function Help({ dialog }: { dialog: { current: HTMLDialogElement | null } }) {
     ['A', 'to the field where you write'],
     ['Ctrl Enter', 'sends what you wrote'],
     ['/', 'search'],
+    ['N', 'starts an agent'],
     ['P', 'pauses everything automatic'],
     ['?', 'this'],
   ];

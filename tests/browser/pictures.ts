@@ -56,6 +56,16 @@ const openDecision = async (page: Page) => {
   await decisions(page);
   await page.locator('summary').filter({ hasText: 'answered' }).first().click();
 };
+const names = ['reviewer', 'critic'];
+const startOne = async (page: Page) => {
+  await page.getByLabel('In the project').getByText('shop, ').waitFor({ state: 'attached' });
+  await page.getByLabel('In the project').selectOption('shop');
+  const name = names.shift()!;
+  await page.getByLabel('Its name').fill(name);
+  await page.getByRole('button', { name: 'Start it' }).click();
+  await page.getByText('is started').waitFor();
+  await page.locator('[data-list] a').filter({ hasText: name }).waitFor();
+};
 
 /** What leads to each view, wide and narrow. */
 const views: Readonly<Record<string, readonly [wide: Way, narrow: Way]>> = {
@@ -68,6 +78,7 @@ const views: Readonly<Record<string, readonly [wide: Way, narrow: Way]>> = {
     at('settings', 'The last calls', scrollTo('Notifications')),
     at('settings', 'The last calls', scrollTo('Notifications')),
   ],
+  start: [at('now/%2B', 'guarded by', startOne), at('now/%2B', 'guarded by')],
 };
 type Way = (page: Page) => Promise<void>;
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { PrivateTmux } from '../fixtures/private-tmux.ts';
 import { type Script, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { type BridgeProcess, makeHome, makeWork, program, run, startBridge } from '../live/bridge-process.ts';
@@ -56,7 +58,7 @@ export async function startScene(tmux: PrivateTmux): Promise<Scene> {
   const home = makeHome(tmux, yamlFor(`http://127.0.0.1:${(phone.address() as AddressInfo).port}`));
   const agents: Record<string, ScriptedAgent> = {};
   for (const [project, name] of team) agents[name] = await startMember(tmux, project, name);
-  const bridge = await startBridge(tmux, home, []);
+  const bridge = await startBridge(tmux, home, [], { env: { PATH: `${programsOf(tmux)}:${process.env.PATH}` } });
   for (const [, name] of team)
     await bridge.line(
       `${name} is watched`,
@@ -70,6 +72,15 @@ export async function startScene(tmux: PrivateTmux): Promise<Scene> {
     phone.close();
   };
   return { home, bridge, agents, command, close, link: async () => (await json('dashboard', '--print')).link };
+}
+
+/** Two programs of the catalogue that can be started: in the place of each is the scripted agent. */
+function programsOf({ folder }: PrivateTmux): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  const script = `#!/bin/sh\nexec ${process.execPath} ${join(folder, 'codex')} --style codex --name shop\n`;
+  for (const name of ['codex', 'claude']) writeFileSync(join(bin, name), script, { mode: 0o755 });
+  return bin;
 }
 
 async function startMember(tmux: PrivateTmux, project: string, name: string): Promise<ScriptedAgent> {

@@ -41,7 +41,7 @@ afterAll(async () => browser?.close());
 /** Where there is something to look at in each view; a view that the bar has and this has not is a fault. */
 const places: Readonly<Record<string, readonly string[]>> = {
   requests: ['', '/axe001'],
-  now: ['', '/lead'],
+  now: ['', '/lead', '/%2B'],
   messages: ['', '/to', '/all', '/waiting', '/thread/human%2Blead'],
   timeline: [''],
   settings: [''],

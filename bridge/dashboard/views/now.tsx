@@ -9,6 +9,10 @@ import { SearchField } from '../parts/writing.tsx';
 import { type Seat, seatsOf, type Written } from '../seats.ts';
 import { kinds } from '../wanted.ts';
 import { MemberDetail } from './member.tsx';
+import { StartAgent } from './start.tsx';
+
+/** No member is called so. */
+export const starting = '+';
 
 /** What nobody journals, as a screen that goes idle, is looked at so often. */
 const lookEveryMs = 2_000;
@@ -34,10 +38,19 @@ export function NowView({
   const one = seats.find(({ fullName }) => fullName === chosen);
   const groups = groupedBy(shown, ({ fullName, address }) => placeOf(fullName, address?.socketPath ?? null));
   return (
-    <div class={one === undefined ? 'two' : 'two opened'}>
+    <div class={one === undefined && chosen !== starting ? 'two' : 'two opened'}>
       <section class="list" aria-label="Members" data-list>
         <Fault fault={members.fault} />
         <SearchField label="Find a member" text={words} setText={setWords} />
+        <ul>
+          <li>
+            <a href={linkTo('now', starting)} aria-current={chosen === starting ? 'true' : undefined}>
+              <b class="act">
+                <span aria-hidden="true">+ </span>Start an agent
+              </b>
+            </a>
+          </li>
+        </ul>
         {members.value !== null && seats.length === 0 && (
           <p class="hint">
             Nobody has a name yet: <code>bridge enrol</code> or a pane’s label gives one.
@@ -48,7 +61,9 @@ export function NowView({
         ))}
       </section>
       <section class="detail" aria-label="Member">
-        {one === undefined ? (
+        {chosen === starting ? (
+          <StartAgent seats={seats} again={members.again} />
+        ) : one === undefined ? (
           <Empty title={overview.value === null ? '…' : summary(seats)}>
             <p>Choose one to see its screen as it is now.</p>
           </Empty>
