@@ -169,7 +169,7 @@ export function runsOf(row: string): Run[] {
   const runs: Run[] = [];
   let style = plain;
   let column = 0;
-  for (const [, sgr, text] of row.replace(/\s+$/, '').matchAll(/\x1b\[([\d;:]*)m|([^\x1b]+)|\x1b./g)) {
+  for (const [, sgr, text] of row.matchAll(/\x1b\[([\d;:]*)m|([^\x1b]+)|\x1b./g)) {
     if (sgr !== undefined) style = styled(style, sgr);
     else if (text !== undefined) {
       runs.push(...words(text, column, shownAs(style)));

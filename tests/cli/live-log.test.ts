@@ -7,7 +7,7 @@ import { panesOf } from '../../bridge/app/choose-pane.ts';
 import { LiveLog, renderLive } from '../../bridge/cli/live-log.ts';
 import { reportFault } from '../../bridge/cli/output.ts';
 import { repeats } from '../../bridge/cli/repeats.ts';
-import { statusLine } from '../../bridge/cli/status-line.ts';
+import { statusLine, statusLineToCut } from '../../bridge/cli/status-line.ts';
 import { inWords } from '../../bridge/core/duration.ts';
 import type { PublicEvent } from '../../bridge/core/events.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
@@ -201,6 +201,9 @@ test('the line at the bottom counts workers by what they do, with the longest ti
   ];
   expect(statusLine({ ...overview, workers, waitingForYou: 1, answeredToday: 17 }, now)).toBe(
     '5 workers: 1 at a dialog 12 s, 2 busy 4m, 2 idle · 1 waiting for you · 17 answered today',
+  );
+  expect(statusLineToCut({ ...overview, workers, waitingForYou: 1, answeredToday: 17 }, now)).toBe(
+    '1 waiting for you · 5 workers: 1 at a dialog 12 s, 2 busy 4m, 2 idle · 17 answered today',
   );
   expect(statusLine({ ...overview, workers: [seen(null, 0)], paused: true, dryRun: true }, now)).toBe(
     '1 worker: 1 unknown · 0 answered today · paused · dry run',

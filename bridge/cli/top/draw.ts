@@ -2,7 +2,7 @@ import type { MessageView } from '../../api/inbox.ts';
 import type { MemberView } from '../../api/members.ts';
 import type { RequestView } from '../../api/views.ts';
 import { inWords } from '../../core/duration.ts';
-import { statusLine } from '../status-line.ts';
+import { statusLineToCut } from '../status-line.ts';
 import { cell, folded, type Line, type Style, tailTo } from './line.ts';
 import { cursorOf, type Known, rowsOf, selected, type Tab, type TopState, tabs } from './state.ts';
 
@@ -29,7 +29,7 @@ function fill(lines: readonly Line[], count: number, blank: Line): Line[] {
 }
 
 function header({ known: { overview } }: TopState, now: number): Line {
-  const text = overview === null ? 'asking the bridge' : statusLine(overview, now);
+  const text = overview === null ? 'asking the bridge' : statusLineToCut(overview, now);
   return [{ text: ` bridge  ${text}`, style: 'inverse' }];
 }
 
