@@ -192,7 +192,7 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
       urgency: 'normal',
       raisedAt: Date.now(),
     } as const;
-    queue.raise({ ...alert, title: 'coder asks', text: 'Which port?' });
+    queue.raise({ ...alert, title: 'coder asks', text: 'Which port?\nbridge show 7f3k9q' });
     await waitFor('it is over', () =>
       queue.list().every(({ by }) => by.every(({ state }) => state.is === 'sent' || state.is === 'refused')),
     );
@@ -204,6 +204,15 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
     const call = section.getByRole('listitem').filter({ hasText: 'coder asks' });
     await call.getByText('ntfy: sent, HTTP 200').waitFor();
     await call.getByText('webhook: refused, HTTP 410 <script>').waitFor();
+    await call.getByText('bridge show 7f3k9q', { exact: true }).waitFor();
+    // on a phone, too, its words have a line, and its receipts stand below them
+    const size = page.viewportSize()!;
+    await page.setViewportSize({ width: 360, height: 740 });
+    const boxOf = async (words: string) => (await call.getByText(words).boundingBox())!;
+    const [title, receipt] = [await boxOf('coder asks'), await boxOf('ntfy: sent, HTTP 200')];
+    expect(title.height).toBeLessThan(title.width);
+    expect(receipt.y).toBeGreaterThan((await boxOf('bridge show 7f3k9q')).y);
+    await page.setViewportSize(size);
     await section.getByRole('button', { name: 'Test every way' }).click();
     await section.getByText(/bell: (?:sent|not sent), ./).waitFor();
     // who only has a token of an agent calls nobody

@@ -34,7 +34,7 @@ export function Notifications({ alerts: { ways, quiet, rules } }: { alerts: Aler
           </>
         ) : (
           <>
-            You are called by <Line text={ways.join(', ')} />.
+            You are called by <Line text={inSentence(ways)} />.
           </>
         )}{' '}
         {quiet !== null && (
@@ -49,7 +49,7 @@ export function Notifications({ alerts: { ways, quiet, rules } }: { alerts: Aler
           <ol class="rows">
             {rules.map((rule, index) => (
               <li key={JSON.stringify(rule)}>
-                <span class="grow">
+                <span class="grow numbered">
                   <span class="muted">{index + 1}.</span>
                   <RuleLines rule={rule} />
                 </span>
@@ -89,7 +89,7 @@ export function Notifications({ alerts: { ways, quiet, rules } }: { alerts: Aler
                 <Ago at={alert.raisedAt} /> ago
               </span>
               <br />
-              <Line text={alert.text} most={200} />
+              <Saying text={alert.text} />
             </span>
             <span class="receipts">
               {by.map(({ way, state }) => (
@@ -101,6 +101,25 @@ export function Notifications({ alerts: { ways, quiet, rules } }: { alerts: Aler
       </ul>
     </section>
   );
+}
+
+/** Why it calls; its last line is the command that shows more. */
+function Saying({ text }: { text: string }) {
+  const end = text.lastIndexOf('\n');
+  if (end < 0) return <Line text={text} most={200} />;
+  return (
+    <>
+      <Line text={text.slice(0, end)} most={200} />
+      <br />
+      <code class="muted">
+        <Line text={text.slice(end + 1)} most={200} />
+      </code>
+    </>
+  );
+}
+
+function inSentence(ways: readonly string[]): string {
+  return ways.length < 2 ? ways.join() : `${ways.slice(0, -1).join(', ')} and ${ways.at(-1)}`;
 }
 
 type AlertState = SentAlert['by'][number]['state'];
