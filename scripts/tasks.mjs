@@ -120,7 +120,7 @@ export const tasks = {
       ['mail', 'docs/pictures/mail.svg instead: Claude Code and codex write to each other'],
       [
         'dashboard',
-        'docs/pictures/dashboard-*.png and top.svg instead: its views in Chromium and bridge top, before scripted agents',
+        'docs/pictures/dashboard-*.png and top*.svg instead: its views in Chromium and bridge top, before scripted agents',
       ],
       help,
     ],

@@ -55,6 +55,11 @@ const decisions = async (page: Page) => {
 const openDecision = async (page: Page) => {
   await decisions(page);
   await page.locator('summary').filter({ hasText: 'answered' }).first().click();
+  await page.mouse.wheel(0, -10_000);
+};
+const decisionsAlone = async (page: Page) => {
+  await decisions(page);
+  await page.evaluate("document.querySelector('.filters').scrollIntoView()");
 };
 const names = ['reviewer', 'critic'];
 const startOne = async (page: Page) => {
@@ -72,7 +77,7 @@ const views: Readonly<Record<string, readonly [wide: Way, narrow: Way]>> = {
   requests: [request('coder'), at('requests', 'Waiting for you')],
   now: [at('now/docs%2Fwriter', 'Ask Codex to do anything'), at('now', 'deployer')],
   messages: [at('messages/waiting', 'are held in'), at('messages/thread/release%2F1.4', 'The plan for 1.4')],
-  timeline: [at('timeline', 'writes to', openDecision), at('timeline', 'writes to', decisions)],
+  timeline: [at('timeline', 'writes to', openDecision), at('timeline', 'writes to', decisionsAlone)],
   settings: [at('settings', 'automatic answers in a row', tryRule), at('settings', 'automatic answers in a row')],
   notifications: [
     at('settings', 'The last calls', scrollTo('Notifications')),
@@ -101,7 +106,7 @@ const pictures: readonly Picture[] = [
 
 const tops = {
   top: { columns: 80, rows: 24, keys: ['2'], shown: 'tester' },
-  'top-request': { columns: 116, rows: 32, keys: ['1', 'Enter'], shown: 'materialised view' },
+  'top-screen': { columns: 110, rows: 32, keys: ['2', 'Down', 'Down', 'Enter'], shown: 'Yes, proceed' },
 };
 
 if (chromiumPath === null) throw new Error('no chromium here');
@@ -142,7 +147,7 @@ async function topOn(
   const command = [process.execPath, program, 'top', '--home', home];
   await tmux.run('new-session', '-d', '-s', 'top', '-x', `${columns}`, '-y', `${rows}`, ...command);
   await sizeWindow(tmux, '=top:', columns, rows);
-  const screen = () => tmux.run('capture-pane', '-e', '-p', '-t', '=top:');
+  const screen = () => tmux.run('capture-pane', '-e', '-N', '-p', '-t', '=top:');
   const sees = (what: string) => waitFor(what, async () => (await screen()).includes(what), { describe: screen });
   await sees('orders table');
   for (const key of keys) await tmux.run('send-keys', '-t', '=top:', key);

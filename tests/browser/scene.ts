@@ -133,6 +133,11 @@ export async function play({ home, agents, bridge, command }: Scene): Promise<vo
     'the question is yours',
     ({ type, worker }) => type === 'human-needed' && String(worker).endsWith('coder'),
   );
+  await asks('tester', 'Which port does the archive use on staging?');
+  await bridge.line(
+    'the rule has answered again',
+    () => bridge.lines.filter(({ type, state }) => type === 'request-changed' && state === 'delivered').length > 4,
+  );
   await agents.lead!.perform({ busy: true });
   await command('tell', 'lead', 'When you have a moment: is 1.4 ready for production?');
 }
