@@ -115,5 +115,6 @@ test('what is cut by the end of the server leaves no timer behind, for which its
   await Promise.all([waiting, ...ended]);
   // what ends behind a caller that has hung up has done so by the next turns of the loop
   for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
-  expect(timers()).toBe(before);
+  // of others one may have come to its end
+  expect(timers()).toBeLessThanOrEqual(before);
 });
