@@ -58,6 +58,7 @@ const views = {
   'requests/any': /^\/requests\/any$/,
   now: /^\/members$/,
   'now/MEMBER': /^\/panes\/snapshot$/,
+  'now/%2B': /^\/agents$/,
   messages: /^\/threads$/,
   'messages/waiting': /^\/messages\/waiting$/,
   'messages/to': /^\/members$/,
@@ -117,6 +118,8 @@ describe.skipIf(chromiumPath === null)('in a browser, 360 px wide', () => {
           describe: async () => answered.slice(before).join(' '),
         });
         await page.waitForLoadState('networkidle');
+        // what cannot be chosen, and why
+        await page.evaluate("for (const one of document.querySelectorAll('details.closed')) one.open = true");
         await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
         const { text, owned, made, links, width, wide } = await harmless(page);
         if (!owned || made > 0 || links.length > 0 || width > 360 || wide.length > 0)

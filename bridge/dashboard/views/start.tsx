@@ -22,7 +22,6 @@ interface Started {
   readonly agent: string;
   readonly pane: string;
   readonly session: string;
-  readonly guardedBy: string;
   readonly attach: string;
   readonly notes: readonly string[];
 }
@@ -91,7 +90,10 @@ export function StartAgent({ seats, again }: { seats: readonly Seat[]; again: ()
                 onChange={() => setGiven({ ...given, agent: one.name })}
               />
               <span>
-                {one.name} <span class="muted">guarded by {one.guardedBy}</span>
+                <Line text={one.name} most={64} />{' '}
+                <span class="muted">
+                  guarded by <Line text={one.guardedBy} />
+                </span>
               </span>
             </label>
           ))}
@@ -130,8 +132,8 @@ function Came({ started }: { started: Started }) {
         <b>
           <Line text={started.fullName} most={120} />
         </b>{' '}
-        is started: {started.agent}, in pane {started.pane} of the tmux session{' '}
-        <Line text={started.session} most={60} />. <a href={linkTo('now', started.fullName)}>Its screen</a>
+        is started: <Line text={started.agent} most={64} />, in pane <Line text={started.pane} most={32} /> of the tmux
+        session <Line text={started.session} most={60} />. <a href={linkTo('now', started.fullName)}>Its screen</a>
       </p>
       {started.notes.map((note) => (
         <p key={note}>
@@ -160,7 +162,7 @@ function Others({ title, choices }: { title: string; choices: readonly Choice[] 
                 <Line text={name} most={120} />
               </b>{' '}
               <span class="muted">
-                <Line text={why ?? ''} most={400} />
+                <Line text={why ?? ''} most={300} />
               </span>
             </span>
           </li>
