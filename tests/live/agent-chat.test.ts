@@ -2,7 +2,17 @@ import { request } from 'node:http';
 import { expect, test } from 'vitest';
 import { ClaimedMail } from '../../bridge/app/claimed-mail.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import { agentChatKey, ask, bridge, eachHubTestStarts, type Listening, listen, tokens, url } from './hub-fixture.ts';
+import {
+  agentChatKey,
+  ask,
+  bridge,
+  eachHubTestStarts,
+  hub,
+  type Listening,
+  listen,
+  tokens,
+  url,
+} from './hub-fixture.ts';
 
 /** agent-chat's endpoints, as its own clients use them. */
 
@@ -273,6 +283,20 @@ test('away and back: what was sent meanwhile comes, once, and nothing that it ha
   bob = await hear('bob');
   await settled('alice', ['bob', bob]);
   expect(contents(bob)).toEqual(['while away', 'and once more', 'and that is all']);
+});
+
+test('a server that is closed right after a push knows who has heard it, and who does not read', async () => {
+  await register('alice');
+  await register('bob');
+  await register('carol');
+  const [bob, carol] = [await hear('bob'), await hear('carol')];
+  const before = bridge.journal.mail.lastNumber();
+  carol.socket.pause();
+  await send('alice', 'carol', 'not read');
+  await send('alice', 'bob', 'heard');
+  await waitFor('the push', () => contents(bob).includes('heard'));
+  await hub.close();
+  expect([heardBy('bob'), heardBy('carol')]).toEqual([bridge.journal.mail.lastNumber(), before]);
 });
 
 const heardBy = (name: string) => bridge.journal.memory<number>(`agent-chat|heard|${name}`);

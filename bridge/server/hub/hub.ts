@@ -88,7 +88,7 @@ export async function openHub(
   });
   const codes = new LoginCodes();
   const parts = { bridge, served, feed, options, codes, isAgentChatKey: isKey(agentChatKey) };
-  const { app, routes } = await assembled(parts);
+  const { app, routes, settle } = await assembled(parts);
   const connections = new Set<Socket>();
   app.server.on('connection', (socket) => {
     connections.add(socket);
@@ -114,6 +114,7 @@ export async function openHub(
     close: async () => {
       stopPinging();
       feed.close();
+      await settle();
       const { clients } = app.websocketServer;
       for (const socket of clients) socket.close(goingAway, 'the server is closed');
       const cut = setTimeout(() => {
@@ -125,7 +126,9 @@ export async function openHub(
   };
 }
 
-async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; routes: readonly OpenRoute[] }> {
+async function assembled(
+  parts: HubParts,
+): Promise<{ app: FastifyInstance; routes: readonly OpenRoute[]; settle: () => Promise<void> }> {
   const { bridge, options } = parts;
   const app = fastify({
     bodyLimit: options.bodyBytes,
@@ -172,7 +175,10 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
     },
     transform: jsonSchemaTransform,
   });
-  await app.register(async (chat) => mountAgentChat(chat, bridge, parts.feed));
+  let settle = async () => {};
+  await app.register(async (chat) => {
+    settle = mountAgentChat(chat, bridge, parts.feed);
+  });
   app.get('/health', { config: { who: 'anyone' } }, async () => ({ status: 'ok' }));
   mountLogin(app, parts);
   mountLinks(app, parts);
@@ -190,7 +196,7 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
     { prefix: '/api/v1' },
   );
   await app.ready();
-  return { app, routes };
+  return { app, routes, settle };
 }
 
 function isOpen({ readyState, OPEN }: WebSocket): boolean {

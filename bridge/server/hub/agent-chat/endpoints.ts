@@ -29,8 +29,9 @@ interface Route {
 /**
  * agent-chat's endpoints, with its paths, shapes and status codes, for programs with agent-chat's token. Whoever has that speaks as any name that
  * was registered here, and as no other.
+ * @returns what is to be waited for before sockets are closed
  */
-export function mountAgentChat(app: FastifyInstance, bridge: Bridge, feed: Feed): void {
+export function mountAgentChat(app: FastifyInstance, bridge: Bridge, feed: Feed): () => Promise<void> {
   const mail = new ClaimedMail(bridge);
   const pushes = new Pushes(bridge, feed);
   const shown = (name: string) => bridge.directory.shown(name);
@@ -66,6 +67,7 @@ export function mountAgentChat(app: FastifyInstance, bridge: Bridge, feed: Feed)
       presence.seen(name);
     },
   );
+  return () => pushes.settle();
 }
 
 function routesOf(parts: {

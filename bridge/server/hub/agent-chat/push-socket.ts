@@ -20,6 +20,8 @@ export class PushSocket {
   readonly #after: (number: number, limit: number) => readonly Push[];
   readonly #heard: (number: number) => void;
   #pushed: number;
+  /** it has read all up to this one */
+  #read: number;
   #isBehind = true;
   #isUnasked = false;
 
@@ -36,11 +38,14 @@ export class PushSocket {
   }) {
     this.#socket = parts.socket;
     this.#pushed = parts.from;
+    this.#read = parts.from;
     this.#after = parts.after;
     this.#heard = parts.heard;
     this.#socket.on('pong', (data) => {
       const number = Number(data.toString('latin1'));
-      if (number > 0 && number <= this.#pushed) this.#heard(number);
+      if (number <= this.#read || number > this.#pushed) return;
+      this.#read = number;
+      this.#heard(number);
     });
     this.#socket.on('error', () => this.#socket.terminate());
     void this.#catchUp();
@@ -71,6 +76,17 @@ export class PushSocket {
     if (!this.#isUnasked || !this.#isOpen()) return;
     this.#isUnasked = false;
     this.#socket.ping(String(this.#pushed));
+  }
+
+  /** Resolves once it has read all that was pushed until now, or is closed. */
+  settled(): Promise<void> {
+    const last = this.#pushed;
+    if (!this.#isOpen() || this.#read >= last) return Promise.resolve();
+    this.#socket.ping(String(last));
+    return new Promise((resolve) => {
+      this.#socket.on('pong', () => this.#read >= last && resolve());
+      this.#socket.once('close', () => resolve());
+    });
   }
 
   close(code: number, reason: string): void {

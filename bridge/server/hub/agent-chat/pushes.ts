@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import type { Bridge } from '../../../app/bridge.ts';
 import { messageOf } from '../../../core/failure.ts';
@@ -11,6 +12,8 @@ import { chatMessage } from './shapes.ts';
 
 /** So long after a push its reader is asked whether it has it; many pushes are asked of at once. */
 const askAfterMs = 100;
+/** Whoever closes the server waits so long for those who read. */
+const settleLimitMs = 500;
 /** How far each has heard is kept so often: after a crash it is told of the last second again. */
 const keepEveryMs = 1_000;
 
@@ -85,6 +88,17 @@ export class Pushes {
     this.#unkept.delete(name);
     this.#bridge.journal.saveMemory(keyOf(name), null);
     this.#closeAll(name, 'deregistered');
+  }
+
+  /** Before sockets are closed: who reads says what it has read, so that none of it is told again afterwards. */
+  async settle(): Promise<void> {
+    const all = [...this.#sockets.values()].flatMap((some) => [...some]);
+    const limit = new AbortController();
+    await Promise.race([
+      Promise.all(all.map((socket) => socket.settled())),
+      delay(settleLimitMs, null, { signal: limit.signal }).catch(() => {}),
+    ]);
+    limit.abort();
   }
 
   close(): void {
