@@ -11,6 +11,28 @@ const { post, get } = {
   post: (path: string, token: string, body: unknown) => ask('POST', `/api/v1${path}`, { token, body }),
 };
 
+test('every answer, of a route or of none, refused or not, has the headers that keep a browser to this server', async () => {
+  for (const [path, token, status] of [
+    ['/health', undefined, 200],
+    ['/api/v1/members', tokens.human, 200],
+    ['/api/v1/members', undefined, 401],
+    ['/nowhere', tokens.human, 404],
+  ] as const) {
+    const answer = await ask('GET', path, token === undefined ? {} : { token });
+    expect([path, answer.status]).toEqual([path, status]);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-security-policy': expect.stringMatching(
+        /^default-src 'none';script-src 'self';.*frame-ancestors 'none'$/,
+      ),
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+    });
+    expect(answer.headers.has('strict-transport-security')).toBe(false);
+  }
+});
+
 test('one writes, the other reads and answers; each as its token says, whatever the body claims', async () => {
   const sent = await post('/messages', tokens.lead, { to: ['coder'], body: 'Is the build green?', as: 'human' });
   expect(sent.body.error).toMatchObject({ code: 'invalid', message: expect.stringContaining("argument 'as'") });

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
@@ -27,6 +26,7 @@ import { mountMcp } from './mcp.ts';
 import { mountMetrics } from './metrics.ts';
 import { jsonSchemaTransform } from './openapi.ts';
 import { mountPush, mountPushWorker } from './push.ts';
+import { secureHeaders } from './security-headers.ts';
 import { goingAway, pinging } from './socket-reader.ts';
 
 /** What every part of the server works on. */
@@ -51,19 +51,6 @@ export interface Hub {
   loginLink(): string;
   close(): Promise<void>;
 }
-
-/** What a page of ours may load and talk to: nothing but this server. */
-const ownPagesOnly = {
-  defaultSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'"],
-  imgSrc: ["'self'", 'data:'],
-  fontSrc: ["'self'"],
-  connectSrc: ["'self'"],
-  formAction: ["'self'"],
-  baseUri: ["'none'"],
-  frameAncestors: ["'none'"],
-};
 
 /** A browser closes its side at once; whoever does not is cut off. */
 const closeLimitMs = 2_000;
@@ -151,15 +138,10 @@ async function assembled(
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeContentTypeParser('text/plain');
   answerFaults(app, (text) => bridge.say('warning', text));
+  // before anybody is refused: a refusal has them, too
+  secureHeaders(app);
   const routes = guard(app, options, {
     principalOf: (secret) => (parts.isAgentChatKey(secret) ? 'compat' : principalOf(bridge, secret)),
-  });
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { ...ownPagesOnly } },
-    // with the usual `no-referrer` a browser says of its own forms that they come from nowhere, and the login is none of ours
-    referrerPolicy: { policy: 'same-origin' },
-    // of a name that is this machine's today a browser must not remember anything
-    strictTransportSecurity: false,
   });
   await app.register(rateLimit, {
     max: options.requestsPerMinute,
