@@ -34,7 +34,11 @@ export class GroupCommit {
     this.#due = [];
     let outcomes: Outcome[];
     try {
-      outcomes = this.#transact(() => due.map(({ work }) => this.#attempt(work)));
+      // one by itself needs no transaction of its own within that of all
+      outcomes =
+        due.length === 1
+          ? [{ result: this.#transact(due[0]!.work) }]
+          : this.#transact(() => due.map(({ work }) => this.#attempt(work)));
     } catch (fault) {
       outcomes = due.map(() => ({ fault }));
     }

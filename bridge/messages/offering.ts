@@ -91,7 +91,8 @@ export class Offering {
 
   /** Offers the member what is due, one thing at a time; nothing while it has no pane, or is disabled. */
   tellOf(member: string): void {
-    if (this.#directory.member(member)?.isEnabled !== true) return;
+    const known = this.#directory.member(member);
+    if (known?.isEnabled !== true || known.pane === null) return;
     const living = this.#directory.paneOf(member);
     if (living === null || this.#isAsking(living.identity)) return;
     const now = this.#clock.now();
