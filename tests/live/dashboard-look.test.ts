@@ -235,6 +235,9 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
     await page.goto(`${hub.url}/#/timeline`);
     for (const title of ['Requests', 'Seconds to an answer', 'Deliveries that arrived', 'Seconds that texts were held'])
       await page.getByRole('figure').filter({ hasText: title }).first().waitFor();
+    // a single one is drawn, too
+    for (const figure of await page.getByRole('figure').filter({ hasNotText: 'none yet' }).all())
+      await figure.locator('canvas').waitFor();
     await page.getByLabel('Show').selectOption('Deliveries');
     const event = page.getByRole('listitem').filter({ hasText: 'arrived' }).first();
     await event.locator('summary').click();

@@ -42,7 +42,8 @@ function Plot({
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = box.current;
-    if (element === null || series.length < 2) return;
+    if (element === null || series.length === 0) return;
+    const times = series.map(([at]) => at / 1000);
     const style = getComputedStyle(document.documentElement);
     const [ink, line, accent] = ['--soft', '--line', '--accent'].map((name) => style.getPropertyValue(name).trim());
     const axis = { stroke: ink!, grid: { stroke: line!, width: 1 }, ticks: { show: false }, font: '11px system-ui' };
@@ -50,7 +51,8 @@ function Plot({
       {
         ...{ width: element.clientWidth, height, legend: { show: false }, cursor: { show: false } },
         scales: {
-          x: { range: (_plot, least, most) => widened(least, most) },
+          // of a single point uPlot makes a day
+          x: { range: () => widened(Math.min(...times), Math.max(...times)) },
           y: { range: (_plot, _least, most) => [0, Math.max(0.1, most * 1.2)] },
         },
         axes: [
@@ -66,7 +68,7 @@ function Plot({
           },
         ],
       },
-      [series.map(([at]) => at / 1000), series.map(([, value]) => value)],
+      [times, series.map(([, value]) => value)],
       element,
     );
     const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
