@@ -126,7 +126,7 @@ function connect(path: string): Omit<OpenedDatabase, 'setAside'> {
     // FULL: a commit is on the disk before its effect is performed, so that `typed` and a human's answer outlive a power
     // cut too. Measured 0.15 ms a commit against 0.05 with NORMAL (ext4 on a virtual disk).
     db.exec('PRAGMA synchronous = FULL');
-    // a message touches some twenty pages, most of them the same ones: moved into the file rarely, each is moved once for many
+    // a message touches some eighteen pages, most of them the same ones: moved into the file rarely, each is moved once for many
     db.exec('PRAGMA wal_autocheckpoint = 4000');
     // what a step within a transaction may undo is kept in memory, and not in a file that is made and removed for each message
     db.exec('PRAGMA temp_store = MEMORY');
